@@ -1,0 +1,1 @@
+"""The deployable processes, one folder each: settings, build, run."""

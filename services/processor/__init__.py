@@ -1,0 +1,1 @@
+"""The stream processor as a process."""

@@ -1,0 +1,1 @@
+"""Text to terms and topics. Pure: no clock, no network, no environment."""

@@ -1,0 +1,94 @@
+"""Which listings have been counted: a listing counts once within the horizon.
+
+An *occurrence* is a counted appearance of an id: its position and event time. A line repeats an
+occurrence when the event times lie at most one horizon apart, before or after. The first position
+counts; reading that very position again is a replay, not a duplicate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from trends.model import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A counted appearance of ``id`` at ``position``, ``event_s`` in epoch seconds."""
+
+    id: str
+    position: Position
+    event_s: int
+
+
+class Seen:
+    """Occurrences in memory; complete for event times from ``known_from_s`` on.
+
+    What lies earlier must be looked up by id and given to `remember` first (see `needs_lookup`).
+    """
+
+    def __init__(self, horizon_s: int, capacity: int, known_from_s: int | None = None) -> None:
+        self._horizon_s = horizon_s
+        self._capacity = capacity
+        self._known_from_s = known_from_s
+        self._by_id: dict[str, tuple[Occurrence, ...]] = {}
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Occurrence]:
+        for occurrences in self._by_id.values():
+            yield from occurrences
+
+    def needs_lookup(self, event_s: int) -> bool:
+        """Whether memory alone cannot tell if a line at ``event_s`` repeats an occurrence."""
+        return self._known_from_s is not None and event_s - self._horizon_s < self._known_from_s
+
+    def remember(self, occurrences: Iterable[Occurrence]) -> None:
+        """Adds occurrences; those known already change nothing."""
+        for occurrence in occurrences:
+            known = self._by_id.get(occurrence.id, ())
+            if occurrence not in known:
+                self._by_id[occurrence.id] = (*known, occurrence)
+                self._size += 1
+
+    def repeats(self, listing_id: str, position: Position, event_s: int) -> bool:
+        """Whether a line repeats an occurrence at another, earlier position.
+
+        Occurrences later in the same shard are ignored: they were counted when an earlier run
+        read further than this replay has come.
+        """
+        return any(
+            abs(event_s - known.event_s) <= self._horizon_s and _comes_before(known, position)
+            for known in self._by_id.get(listing_id, ())
+        )
+
+    def counted_at(self, listing_id: str, position: Position) -> bool:
+        """Whether the line at ``position`` itself is a known occurrence."""
+        return any(known.position == position for known in self._by_id.get(listing_id, ()))
+
+    def shrink(self, shard: str, flushed_offset: int) -> None:
+        """Forgets the oldest occurrences when over capacity; never one that is not stored yet."""
+        if self._size <= self._capacity:
+            return
+        keep = self._capacity // 2
+        times = sorted((known.event_s for known in self), reverse=True)
+        known_from_s = times[keep]
+        kept = [
+            known
+            for known in self
+            if known.event_s >= known_from_s
+            or (known.position.shard == shard and known.position.offset > flushed_offset)
+        ]
+        self._known_from_s = max(known_from_s, self._known_from_s or known_from_s)
+        self._by_id = {}
+        self._size = 0
+        self.remember(kept)
+
+
+def _comes_before(known: Occurrence, position: Position) -> bool:
+    if known.position.shard != position.shard:
+        return True
+    return (known.position.offset, known.position.line) < (position.offset, position.line)

@@ -1,0 +1,223 @@
+"""Builds the Faust app around a pipeline and runs it until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final, cast
+
+from faust.streams import Stream
+from faust.transport.drivers.aiokafka import Consumer
+from faust.types import TP, StreamT
+
+from trends.analysis.interface import Analyser
+from trends.clock import Clock
+from trends.counting.buckets import DAY_S, RESOLUTIONS
+from trends.errors import Fatal, Unavailable
+from trends.processor.flood import FloodGuard
+from trends.processor.outlet import Outlet
+from trends.processor.pipeline import Pipeline
+from trends.processor.roll_forward import roll_forward
+from trends.processor.shard import ShardLimits, ShardProcessor
+from trends.processor.transport import ProcessorApp
+from trends.settings import Settings
+from trends.store.interface import ShardInfo, Store
+from trends.wire.topics import describe_topic
+
+log = logging.getLogger(__name__)
+
+TOPIC_CHECK_INTERVAL_S: Final = 10.0
+STOP_TIMEOUT_S: Final = 15.0
+# Messages that Faust may hold for us; one can have 256 KiB, so the default of 4,096 is a gigabyte.
+BUFFERED_MESSAGES: Final = 64
+
+
+class Processor:
+    """One processor process: joins the group, counts its partitions, stops cleanly.
+
+    The two stores are connections of their own: one counts, one writes.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        bootstrap: str,
+        counting_store: Store,
+        writing_store: Store,
+        analyser: Analyser,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._bootstrap = bootstrap
+        self._store = counting_store
+        self._analyser = analyser
+        self._clock = clock
+        self._outlet = Outlet(settings, bootstrap, clock)
+        self._topic_ids: set[str] = set()
+        self._failure: BaseException | None = None
+        self._stopping = asyncio.Event()
+        self._app = self._build_app()
+        self._pipeline = Pipeline(
+            writing_store,
+            self._outlet,
+            clock,
+            flush_interval_s=settings.flush_interval_s,
+            flush_listings=settings.flush_listings,
+            generation=lambda: self._app.consumer_generation_id,
+            on_fatal=self._fail,
+        )
+
+    def stop(self) -> None:
+        """Asks `run` to finish: what was taken is flushed first. For a signal handler."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Counts until `stop`.
+
+        Raises:
+            Fatal: if going on would do harm; what was taken before is flushed.
+            Unavailable: if a new process would fare better, e.g. after the topic was re-created.
+        """
+        await self._app.start()
+        flushing = asyncio.create_task(self._watched(self._pipeline.run_flushes()))
+        watching = asyncio.create_task(self._watched(self._watch_topic()))
+        log.info("processor started: group %s on %s", self._settings.group, self._bootstrap)
+        await self._stopping.wait()
+        for task in (flushing, watching):
+            task.cancel()
+        await asyncio.gather(flushing, watching, return_exceptions=True)
+        await self._pipeline.close(STOP_TIMEOUT_S)
+        await self._app.stop()
+        self._pipeline.stop_threads()
+        self._outlet.close()
+        if self._failure is not None:
+            raise self._failure
+
+    def _fail(self, error: BaseException) -> None:
+        if self._failure is None:
+            self._failure = error
+        self._stopping.set()
+
+    async def _watched(self, work: Any) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            log.debug("stopping", exc_info=True)
+            self._fail(error)
+
+    def _build_app(self) -> ProcessorApp:
+        settings = self._settings
+        session_s = settings.session_timeout_s
+        app = ProcessorApp(
+            settings.group,
+            broker=[f"kafka://{server}" for server in self._bootstrap.split(",")],
+            store="memory://",
+            web_enabled=False,
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            consumer_auto_offset_reset="earliest",
+            consumer_max_fetch_size=max(settings.message_max_bytes, 1 << 20),
+            stream_buffer_maxsize=BUFFERED_MESSAGES,
+            # A message is acknowledged when its counts are stored, not when an agent has seen it.
+            stream_wait_empty=False,
+            stream_processing_timeout=86_400.0,
+            broker_max_poll_records=BUFFERED_MESSAGES,
+            broker_max_poll_interval=86_400.0,
+            broker_session_timeout=session_s,
+            broker_heartbeat_interval=session_s / 4,
+            broker_rebalance_timeout=session_s,
+            broker_commit_interval=1.0,
+            broker_commit_livelock_soft_timeout=86_400.0,
+        )
+        topic = app.topic(
+            settings.listings_topic,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+        )
+
+        async def listings(stream: StreamT[bytes]) -> None:
+            async for event in cast(Stream[bytes], stream).noack().events():
+                await self._watched(self._pipeline.take(event))
+                if self._stopping.is_set():
+                    # Nothing after a failure may be taken: its predecessors were not.
+                    await asyncio.Event().wait()
+
+        app.agent(topic, name="listings")(listings)
+        app.positions = self._positions
+        app.on_partitions_revoked.connect(self._on_revoked)
+        return app
+
+    async def _on_revoked(self, *_: Any, **__: Any) -> None:
+        await self._pipeline.close(self._settings.session_timeout_s / 2)
+
+    async def _positions(self, consumer: Consumer, tps: set[TP]) -> Mapping[TP, int]:
+        generation = self._app.consumer_generation_id
+        known = {tp: self._pipeline.position(tp, generation) for tp in tps}
+        if all(position is not None for position in known.values()):
+            return {tp: position for tp, position in known.items() if position is not None}
+        topic = await self._pipeline.count(
+            partial(describe_topic, self._bootstrap, self._settings.listings_topic)
+        )
+        self._topic_ids.add(topic.topic_id)
+        earliest = await consumer.earliest_offsets(*tps)
+        ends = await consumer.highwaters(*tps)
+        positions: dict[TP, int] = {}
+        for tp in sorted(tps):
+            info = ShardInfo(topic.name, topic.topic_id, tp.partition, topic.partitions)
+            position = await self._pipeline.open(tp, generation, partial(self._open_shard, info))
+            _check_log(info, position, earliest[tp], ends[tp])
+            positions[tp] = position
+        log.info("counting %s", ", ".join(f"{tp.partition}@{at}" for tp, at in positions.items()))
+        return positions
+
+    def _open_shard(self, info: ShardInfo) -> ShardProcessor:
+        settings = self._settings
+        now = self._clock.now()
+        completed = roll_forward(self._store, info, self._analyser, RESOLUTIONS, now)
+        if completed:
+            log.warning("completed %d listings that a lost log had left uncounted", completed)
+        self._store.open_shard(info, now)
+        limits = ShardLimits(
+            horizon_s=settings.horizon_days * DAY_S,
+            seen_capacity=settings.seen_capacity,
+            counts_capacity=settings.counts_capacity,
+        )
+        flood = FloodGuard(settings.flood_window, settings.flood_share)
+        return ShardProcessor(info, self._store, self._analyser, RESOLUTIONS, limits, flood)
+
+    async def _watch_topic(self) -> None:
+        """Offsets of a re-created topic start again; only a new process may count them."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(TOPIC_CHECK_INTERVAL_S)
+            try:
+                topic = await loop.run_in_executor(
+                    None, describe_topic, self._bootstrap, self._settings.listings_topic
+                )
+            except Unavailable as error:
+                log.warning("cannot look at the topic: %s", error)
+                continue
+            if self._topic_ids and self._topic_ids != {topic.topic_id}:
+                raise Unavailable(f"topic {topic.name!r} was re-created; starting anew")
+
+
+def _check_log(info: ShardInfo, position: int, earliest: int, end: int) -> None:
+    if earliest > position:
+        log.error(
+            "%s: offsets %d to %d were deleted by Kafka's retention before they were counted; "
+            "deliver their listings again",
+            info.name,
+            position,
+            earliest - 1,
+        )
+    if end < position:
+        raise Fatal(
+            f"{info.name}: counted up to offset {position - 1}, but Kafka's log ends at {end}: it "
+            "was cut off. Re-create the topic, so that it gets a new id, and deliver again"
+        )

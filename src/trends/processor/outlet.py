@@ -1,0 +1,88 @@
+"""What the processor sends to Kafka: dead letters, and listings that belong elsewhere."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+import orjson
+from kafka import KafkaProducer
+
+from trends.clock import Clock
+from trends.model import Listing
+from trends.settings import Settings
+from trends.store.interface import DeadLetter
+from trends.wire.publisher import Publisher
+from trends.wire.topics import describe_topic, translated
+
+
+class Outlet:
+    """Blocking; connects when first needed, for most processors never send anything."""
+
+    def __init__(self, settings: Settings, bootstrap: str, clock: Clock) -> None:
+        self._settings = settings
+        self._bootstrap = bootstrap
+        self._clock = clock
+        self._dead: KafkaProducer | None = None
+
+    def dead(self, letters: Sequence[DeadLetter]) -> None:
+        """Sends dead letters to their topic; returns when Kafka has them.
+
+        Raises:
+            Unavailable: if it has not; sending them again does no harm.
+        """
+        if not letters:
+            return
+        with translated():
+            if self._dead is None:
+                self._dead = KafkaProducer(
+                    bootstrap_servers=self._bootstrap.split(","),
+                    acks="all",
+                    enable_idempotence=True,
+                    max_request_size=self._settings.message_max_bytes,
+                )
+            topic = self._settings.dead_topic
+            sent = [self._dead.send(topic, value=encode_dead_letter(letter)) for letter in letters]
+            self._dead.flush()
+            for future in sent:
+                future.get(timeout=0)
+
+    def forward(self, listings: Sequence[Listing]) -> None:
+        """Sends listings to the partitions they belong to; returns when Kafka has them."""
+        if not listings:
+            return
+        # Rare (a producer that partitions otherwise, a topic that grew), so it connects anew and
+        # sees the present number of partitions.
+        topic = describe_topic(self._bootstrap, self._settings.listings_topic)
+        with Publisher(self._settings, self._bootstrap, topic, self._clock) as publisher:
+            for listing in listings:
+                publisher.publish(listing)
+
+    def close(self) -> None:
+        """Closes the connection, if there is one."""
+        if self._dead is not None:
+            self._dead.close()
+
+
+def encode_dead_letter(letter: DeadLetter) -> bytes:
+    """One JSON object: where the line stood, what is wrong with it, and its bytes.
+
+    ``raw`` holds them as text where they are UTF-8, else ``raw_base64`` does.
+    """
+    topic, _, rest = letter.origin.partition("/")
+    fields: dict[str, object] = {
+        "origin": letter.origin,
+        "topic": topic if rest else None,
+        "partition": int(rest.rpartition("/")[2]) if rest.rpartition("/")[2].isdigit() else None,
+        "offset": letter.offset,
+        "line": letter.line,
+        "code": letter.code,
+        "message": letter.message.encode("utf-8", "backslashreplace").decode(),
+        "cut": letter.cut,
+        "recorded_at": letter.recorded_at,
+    }
+    try:
+        fields["raw"] = letter.raw.decode()
+    except UnicodeDecodeError:
+        fields["raw_base64"] = base64.b64encode(letter.raw).decode()
+    return orjson.dumps(fields, option=orjson.OPT_UTC_Z)

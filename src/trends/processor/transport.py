@@ -1,0 +1,52 @@
+"""Faust's Kafka transport, made to start where the store says and not where Kafka says.
+
+Kafka's committed offset can be behind the checkpoint (a crash before the acknowledgement) or ahead
+of it (a store restored from a backup). The checkpoint rules. The committed offset is only
+what people watch as consumer lag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
+
+import faust
+from faust.transport.drivers.aiokafka import Consumer, Transport
+from faust.types import TP
+
+
+class Positions(Protocol):
+    """Gives the offset at which each assigned partition must be read on."""
+
+    async def __call__(self, consumer: Consumer, tps: set[TP]) -> Mapping[TP, int]: ...
+
+
+class CheckpointConsumer(Consumer):
+    """Seeks to the checkpoint wherever Faust would seek to the committed offset."""
+
+    async def perform_seek(self) -> None:
+        await super().perform_seek()
+        tps = set(self.assignment())
+        if not tps:
+            return
+        app = cast(ProcessorApp, self.app)
+        positions = await app.positions(self, tps)
+        await self.seek_wait(positions)
+        for tp, offset in positions.items():
+            self._read_offset[tp] = offset or None
+            self._committed_offset[tp] = offset or None
+
+
+class CheckpointTransport(Transport):
+    """The transport with that consumer."""
+
+    Consumer = CheckpointConsumer
+
+
+class ProcessorApp(faust.App):
+    """A Faust app that asks ``positions`` where to read on after every assignment."""
+
+    positions: Positions
+
+    def _new_transport(self) -> Any:
+        return CheckpointTransport(self.conf.broker_consumer, self)

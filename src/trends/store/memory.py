@@ -1,0 +1,154 @@
+"""A store in memory with ClickHouse's replacing semantics: the greatest version of a row wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
+
+from trends.counting.buckets import BucketKey
+from trends.counting.counts import Bucket, NameCounts, Tally
+from trends.counting.seen import Occurrence
+from trends.model import Position
+from trends.store.interface import (
+    Checkpoint,
+    CountedListing,
+    DeadLetter,
+    Flush,
+    ShardInfo,
+    Sighting,
+    StoredText,
+)
+
+NameRow = tuple[int, int, int]  # version, docs, mentions
+NameTable = dict[tuple[str, BucketKey, str], NameRow]
+
+
+class MemoryStore:
+    """Holds all tables as dictionaries keyed as ClickHouse sorts them."""
+
+    def __init__(self, home_of: Callable[[str, int], int]) -> None:
+        """``home_of(id, partitions)``: the partition an id belongs to."""
+        self._home_of = home_of
+        self.shards: dict[str, ShardInfo] = {}
+        self.checkpoints: dict[str, Checkpoint] = {}
+        self.listings: dict[tuple[str, Position], CountedListing] = {}
+        self.sightings: dict[tuple[str, Position], Sighting] = {}
+        self.dead_letters: dict[tuple[str, int, int], DeadLetter] = {}
+        self.totals: dict[tuple[str, BucketKey], tuple[int, int]] = {}
+        self.terms: NameTable = {}
+        self.topics: NameTable = {}
+
+    def open_shard(self, shard: ShardInfo, at: datetime) -> None:  # noqa: ARG002 - kept by tables only
+        self.shards[shard.name] = shard
+
+    def checkpoint(self, shard: str) -> Checkpoint | None:
+        return self.checkpoints.get(shard)
+
+    def unfinished_shards(self, topic: str, current_topic_id: str) -> list[ShardInfo]:
+        last: dict[str, int] = {}
+        for _, position in self.listings:
+            last[position.shard] = max(position.offset, last.get(position.shard, -1))
+        return [
+            info
+            for info in self.shards.values()
+            if info.topic == topic
+            and info.topic_id != current_topic_id
+            and last.get(info.name, -1) > self._version(info.name)
+        ]
+
+    def _version(self, shard: str) -> int:
+        checkpoint = self.checkpoints.get(shard)
+        return -1 if checkpoint is None else checkpoint.version
+
+    def listings_after(self, shard: str, version: int) -> Iterator[StoredText]:
+        rows = [
+            counted
+            for (_, position), counted in self.listings.items()
+            if position.shard == shard and position.offset > version
+        ]
+        rows.sort(key=lambda counted: (counted.position.offset, counted.position.line))
+        for row in rows:
+            event_s = int(row.listing.event_time.timestamp())
+            yield StoredText(row.position, event_s, row.listing.title, row.listing.text)
+
+    def seen(self, home: int, partitions: int, limit: int) -> tuple[list[Occurrence], int | None]:
+        found = [o for o in self._occurrences() if self._home_of(o.id, partitions) == home]
+        found.sort(key=lambda occurrence: occurrence.event_s, reverse=True)
+        if len(found) <= limit:
+            return found, None
+        return found[:limit], found[limit - 1].event_s + 1
+
+    def find(self, ids: Collection[str]) -> list[Occurrence]:
+        wanted = set(ids)
+        return [occurrence for occurrence in self._occurrences() if occurrence.id in wanted]
+
+    def _occurrences(self) -> Iterator[Occurrence]:
+        for (listing_id, position), counted in self.listings.items():
+            event_s = int(counted.listing.event_time.timestamp())
+            yield Occurrence(listing_id, position, event_s)
+
+    def stored_buckets(self, shard: str) -> set[BucketKey]:
+        return {key for owner, key in self.totals if owner == shard}
+
+    def load_buckets(self, shard: str, keys: Collection[BucketKey]) -> dict[BucketKey, Bucket]:
+        buckets = {key: Bucket() for key in keys}
+        for key, bucket in buckets.items():
+            bucket.version, bucket.listings = self.totals.get((shard, key), (-1, 0))
+            _load(self.terms, shard, key, bucket.terms)
+            _load(self.topics, shard, key, bucket.topics)
+        return buckets
+
+    def write_listings(self, flushes: Sequence[Flush]) -> None:
+        for flush in flushes:
+            for row in flush.listings:
+                self.listings[row.listing.id, row.position] = row
+
+    def write_sightings(self, flushes: Sequence[Flush]) -> None:
+        for flush in flushes:
+            for row in flush.sightings:
+                self.sightings[row.listing.id, row.position] = row
+
+    def write_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        for letter in letters:
+            self.dead_letters.setdefault((letter.origin, letter.offset, letter.line), letter)
+
+    def write_totals(self, flushes: Sequence[Flush]) -> None:
+        for flush in flushes:
+            for key, listings in flush.counts.totals:
+                row = (flush.counts.version, listings)
+                place = flush.checkpoint.shard, key
+                self.totals[place] = max(row, self.totals.get(place, row), key=lambda r: r[0])
+
+    def write_topics(self, flushes: Sequence[Flush]) -> None:
+        for flush in flushes:
+            _write(self.topics, flush, flush.counts.topics)
+
+    def write_terms(self, flushes: Sequence[Flush]) -> None:
+        for flush in flushes:
+            _write(self.terms, flush, flush.counts.terms)
+
+    def write_checkpoints(
+        self,
+        checkpoints: Sequence[Checkpoint],
+        at: datetime,  # noqa: ARG002 - kept by tables only
+    ) -> None:
+        for checkpoint in checkpoints:
+            if checkpoint.version >= self._version(checkpoint.shard):
+                self.checkpoints[checkpoint.shard] = checkpoint
+
+
+def _load(table: NameTable, shard: str, key: BucketKey, tally: Tally) -> None:
+    for (owner, bucket, name), (version, docs, mentions) in table.items():
+        if owner == shard and bucket == key:
+            tally.docs[name] = docs
+            if mentions > docs:
+                tally.repeats[name] = mentions - docs
+            tally.version = max(tally.version, version)
+
+
+def _write(table: NameTable, flush: Flush, changes: Sequence[NameCounts]) -> None:
+    for change in changes:
+        for name, docs, mentions in zip(change.names, change.docs, change.mentions, strict=True):
+            place = flush.checkpoint.shard, change.key, name
+            row = (flush.counts.version, docs, mentions)
+            table[place] = max(row, table.get(place, row), key=lambda r: r[0])

@@ -1,0 +1,249 @@
+"""Proves the counts: recounts the stored listings from their texts and compares every number.
+
+The recount uses the plain reference implementation, not the code path that counted. It goes day by
+day, because every bucket lies within one UTC day, so memory holds a few days at a time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from clickhouse_connect.driver.client import Client
+
+from trends.analysis.interface import ANALYSIS_VERSION, Analyser
+from trends.clock import Clock
+from trends.counting.buckets import DAY_S, RESOLUTIONS
+from trends.errors import Fatal
+from trends.store.client import translated
+
+LISTINGS_AT_ONCE: Final = 2_000
+# Views hide a bucket when its retention ends; verify stays clear of that moment.
+RETENTION_EDGE_S: Final = 3_600
+# A flush under way shows for a moment listings whose counts are still to come.
+ATTEMPTS: Final = 6
+DIFFERENCES_SHOWN: Final = 20
+
+
+class CountName(NamedTuple):
+    """What one number counts."""
+
+    kind: str
+    resolution: str
+    bucket_s: int
+    name: str
+
+
+class Difference(NamedTuple):
+    """A number in the store that the recount does not give."""
+
+    what: CountName
+    stored: tuple[int, ...]
+    recounted: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What `verify` found. ``compared`` maps resolution to the numbers compared there."""
+
+    listings: int = 0
+    compared: dict[str, int] = field(default_factory=lambda: {r.name: 0 for r in RESOLUTIONS})
+    differences: list[Difference] = field(default_factory=list)
+    different: int = 0
+    counted_twice: list[str] = field(default_factory=list)
+
+    @property
+    def equal(self) -> bool:
+        return not self.different and not self.counted_twice
+
+    @property
+    def numbers(self) -> int:
+        return sum(self.compared.values())
+
+
+Counts = dict[CountName, tuple[int, ...]]
+
+
+def verify(
+    client: Client,
+    reference: Analyser,
+    horizon_days: int,
+    clock: Clock,
+    progress: Callable[[int, int], None] | None = None,
+) -> Verdict:
+    """Compares every (resolution, bucket, term), every topic and every total within retention.
+
+    Args:
+        client: connected to the database to verify.
+        reference: the implementation to recount with.
+        horizon_days: within which an id may count only once.
+        clock: to wait with while a flush is under way.
+        progress: called with (listings done, listings in all).
+
+    Raises:
+        Fatal: if listings were counted by another version of the analysis.
+    """
+    _same_analysis(client)
+    verdict = Verdict()
+    days = _days(client)
+    total = sum(days.values())
+    for start, end in _chunks(days):
+        listings = _verify_days(client, reference, clock, start, end, verdict)
+        verdict.listings += listings
+        if progress is not None:
+            progress(verdict.listings, total)
+    verdict.counted_twice = _counted_twice(client, horizon_days)
+    return verdict
+
+
+def _same_analysis(client: Client) -> None:
+    with translated():
+        rows = client.query("SELECT DISTINCT analysis FROM listings_stored").result_rows
+    others = sorted({int(row[0]) for row in rows} - {ANALYSIS_VERSION})
+    if others:
+        raise Fatal(
+            f"listings were counted by analysis version {others}, this program has "
+            f"{ANALYSIS_VERSION}: verify with the version that counted"
+        )
+
+
+def _days(client: Client) -> dict[date, int]:
+    """Every day with listings or counts, and its number of listings."""
+    with translated():
+        rows = client.query(
+            "SELECT day, sum(listings) FROM ("
+            "SELECT toDate(event_time) AS day, count() AS listings FROM listings_stored FINAL "
+            "GROUP BY day UNION ALL "
+            "SELECT DISTINCT toDate(bucket) AS day, 0 FROM bucket_totals UNION ALL "
+            "SELECT DISTINCT toDate(bucket) AS day, 0 FROM term_counts UNION ALL "
+            "SELECT DISTINCT toDate(bucket) AS day, 0 FROM topic_counts"
+            ") GROUP BY day ORDER BY day"
+        ).result_rows
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def _chunks(days: Mapping[date, int]) -> Iterator[tuple[date, date]]:
+    """Ranges [start, end) of days with about `LISTINGS_AT_ONCE` listings each."""
+    start: date | None = None
+    listings = 0
+    for day, count in days.items():
+        if start is not None and listings + count > LISTINGS_AT_ONCE:
+            yield start, day
+            start, listings = day, 0
+        if start is None:
+            start = day
+        listings += count
+        last = day
+    if start is not None:
+        yield start, last + timedelta(days=1)
+
+
+def _verify_days(
+    client: Client,
+    reference: Analyser,
+    clock: Clock,
+    start: date,
+    end: date,
+    verdict: Verdict,
+) -> int:
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            clock.sleep(1.0)
+        shown_from = _shown_from(client)
+        stored = _stored(client, start, end, shown_from)
+        listings, recounted = _recount(client, reference, start, end, shown_from)
+        different = [
+            what
+            for what in stored.keys() | recounted.keys()
+            if stored.get(what) != recounted.get(what)
+        ]
+        if not different:
+            break
+    for what in stored.keys() | recounted.keys():
+        verdict.compared[what.resolution] += 1
+    verdict.different += len(different)
+    room = DIFFERENCES_SHOWN - len(verdict.differences)
+    for what in sorted(different)[: max(room, 0)]:
+        verdict.differences.append(Difference(what, stored.get(what, ()), recounted.get(what, ())))
+    return listings
+
+
+def _shown_from(client: Client) -> dict[str, int]:
+    """Per resolution the first bucket start, in epoch seconds, that is surely shown."""
+    with translated():
+        now_s = int(client.command("SELECT toUnixTimestamp(now())"))  # type: ignore[arg-type]
+    return {
+        resolution.name: 0
+        if resolution.retention_days is None
+        else now_s - resolution.retention_days * DAY_S + RETENTION_EDGE_S
+        for resolution in RESOLUTIONS
+    }
+
+
+def _stored(client: Client, start: date, end: date, shown_from: Mapping[str, int]) -> Counts:
+    counts: Counts = {}
+    queries = (
+        ("term", "terms", "term, docs, mentions"),
+        ("topic", "topics", "topic, docs, mentions"),
+        ("total", "totals", "'', listings"),
+    )
+    with translated():
+        for kind, view, columns in queries:
+            result = client.query(
+                f"SELECT toString(resolution), toUnixTimestamp(bucket), {columns} FROM {view} "
+                "WHERE bucket >= {start:DateTime} AND bucket < {end:DateTime}",
+                parameters={"start": _midnight(start), "end": _midnight(end)},
+            )
+            for resolution, bucket_s, name, *numbers in result.result_rows:
+                if bucket_s >= shown_from[resolution]:
+                    counts[CountName(kind, resolution, bucket_s, name)] = tuple(numbers)
+    return counts
+
+
+def _recount(
+    client: Client, reference: Analyser, start: date, end: date, shown_from: Mapping[str, int]
+) -> tuple[int, Counts]:
+    with translated():
+        rows = client.query(
+            "SELECT toUnixTimestamp(event_time), title, text FROM listings_stored FINAL "
+            "WHERE event_time >= {start:DateTime} AND event_time < {end:DateTime}",
+            parameters={"start": _midnight(start), "end": _midnight(end)},
+        ).result_rows
+    docs: dict[CountName, int] = defaultdict(int)
+    mentions: dict[CountName, int] = defaultdict(int)
+    totals: dict[CountName, int] = defaultdict(int)
+    analyses = reference.analyse([(title, text) for _, title, text in rows])
+    for (event_s, _, _), analysis in zip(rows, analyses, strict=True):
+        for resolution in RESOLUTIONS:
+            bucket_s = resolution.bucket_of(event_s)
+            if bucket_s < shown_from[resolution.name]:
+                continue
+            totals[CountName("total", resolution.name, bucket_s, "")] += 1
+            for kind, names in (("term", analysis.terms), ("topic", analysis.topics)):
+                for name, count in names.items():
+                    what = CountName(kind, resolution.name, bucket_s, name)
+                    docs[what] += 1
+                    mentions[what] += count
+    counts: Counts = {what: (docs[what], mentions[what]) for what in docs}
+    counts.update({what: (count,) for what, count in totals.items()})
+    return len(rows), counts
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _counted_twice(client: Client, horizon_days: int) -> list[str]:
+    """Ids with two occurrences within the horizon."""
+    with translated():
+        rows = client.query(
+            "SELECT id FROM (SELECT id, arraySort(groupArray(toUnixTimestamp(event_time))) AS times"
+            " FROM listings_stored FINAL GROUP BY id HAVING length(times) > 1) "
+            "WHERE arrayExists((a, b) -> b - a <= {horizon_s:Int64}, "
+            "arrayPopBack(times), arrayPopFront(times)) ORDER BY id LIMIT 20",
+            parameters={"horizon_s": horizon_days * DAY_S},
+        ).result_rows
+    return [str(row[0]) for row in rows]

@@ -1,0 +1,1 @@
+"""What stands on the Kafka topics, and how it gets there."""
