@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     flush_listings: Annotated[int, Field(ge=1)] = 5_000
     """A flush starts early when this many lines wait for it."""
     horizon_days: Annotated[int, Field(ge=1, le=3_650)] = 90
-    """An id counts once within this many days of event time."""
+    """An id counts once within this many days of arrival."""
     seen_capacity: Annotated[int, Field(ge=1_000)] = 500_000
     """Ids that a processor keeps in memory per partition; older ones are looked up in the store."""
     counts_capacity: Annotated[int, Field(ge=1_000)] = 2_000_000

@@ -1,8 +1,10 @@
 """Which listings have been counted: a listing counts once within the horizon.
 
-An *occurrence* is a counted appearance of an id: its position and event time. A line repeats an
-occurrence when the event times lie at most one horizon apart, before or after. The first position
-counts; reading that very position again is a replay, not a duplicate.
+An *occurrence* is a counted appearance of an id: its position and when it arrived (the timestamp
+of its Kafka message, so that reading the log again decides the same). A line repeats an occurrence
+when the two arrived at most one horizon apart, whatever dates they carry: one paper on three pages
+of different months is one listing. The first position counts; reading that very position again is a
+replay, not a duplicate.
 """
 
 from __future__ import annotations
@@ -15,15 +17,15 @@ from trends.model import Position
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A counted appearance of ``id`` at ``position``, ``event_s`` in epoch seconds."""
+    """A counted appearance of ``id`` at ``position``; ``arrived_s`` in epoch seconds."""
 
     id: str
     position: Position
-    event_s: int
+    arrived_s: int
 
 
 class Seen:
-    """Occurrences in memory; complete for event times from ``known_from_s`` on.
+    """Occurrences in memory; complete for arrivals from ``known_from_s`` on.
 
     What lies earlier must be looked up by id and given to `remember` first (see `needs_lookup`).
     """
@@ -42,9 +44,9 @@ class Seen:
         for occurrences in self._by_id.values():
             yield from occurrences
 
-    def needs_lookup(self, event_s: int) -> bool:
-        """Whether memory alone cannot tell if a line at ``event_s`` repeats an occurrence."""
-        return self._known_from_s is not None and event_s - self._horizon_s < self._known_from_s
+    def needs_lookup(self, arrived_s: int) -> bool:
+        """Whether memory alone cannot tell if a line at ``arrived_s`` repeats an occurrence."""
+        return self._known_from_s is not None and arrived_s - self._horizon_s < self._known_from_s
 
     def remember(self, occurrences: Iterable[Occurrence]) -> None:
         """Adds occurrences; those known already change nothing."""
@@ -54,14 +56,14 @@ class Seen:
                 self._by_id[occurrence.id] = (*known, occurrence)
                 self._size += 1
 
-    def repeats(self, listing_id: str, position: Position, event_s: int) -> bool:
+    def repeats(self, listing_id: str, position: Position, arrived_s: int) -> bool:
         """Whether a line repeats an occurrence at another, earlier position.
 
         Occurrences later in the same shard are ignored: they were counted when an earlier run
         read further than this replay has come.
         """
         return any(
-            abs(event_s - known.event_s) <= self._horizon_s and _comes_before(known, position)
+            abs(arrived_s - known.arrived_s) <= self._horizon_s and _comes_before(known, position)
             for known in self._by_id.get(listing_id, ())
         )
 
@@ -74,12 +76,12 @@ class Seen:
         if self._size <= self._capacity:
             return
         keep = self._capacity // 2
-        times = sorted((known.event_s for known in self), reverse=True)
+        times = sorted((known.arrived_s for known in self), reverse=True)
         known_from_s = times[keep]
         kept = [
             known
             for known in self
-            if known.event_s >= known_from_s
+            if known.arrived_s >= known_from_s
             or (known.position.shard == shard and known.position.offset > flushed_offset)
         ]
         self._known_from_s = max(known_from_s, self._known_from_s or known_from_s)

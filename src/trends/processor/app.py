@@ -15,7 +15,7 @@ from faust.types import TP, StreamT
 from trends.analysis.interface import Analyser
 from trends.clock import Clock
 from trends.counting.buckets import DAY_S, RESOLUTIONS
-from trends.errors import Fatal, Unavailable
+from trends.errors import Unavailable
 from trends.processor.flood import FloodGuard
 from trends.processor.outlet import Outlet
 from trends.processor.pipeline import Pipeline
@@ -170,8 +170,16 @@ class Processor:
         positions: dict[TP, int] = {}
         for tp in sorted(tps):
             info = ShardInfo(topic.name, topic.topic_id, tp.partition, topic.partitions)
-            position = await self._pipeline.open(tp, generation, partial(self._open_shard, info))
-            _check_log(info, position, earliest[tp], ends[tp])
+            build = partial(self._open_shard, info)
+            position = await self._pipeline.open(tp, generation, ends[tp], build)
+            if earliest[tp] > position:
+                log.error(
+                    "%s: Kafka's retention deleted offsets %d to %d before they were counted; "
+                    "deliver their listings again",
+                    info.name,
+                    position,
+                    earliest[tp] - 1,
+                )
             positions[tp] = position
         log.info("counting %s", ", ".join(f"{tp.partition}@{at}" for tp, at in positions.items()))
         return positions
@@ -205,19 +213,3 @@ class Processor:
                 continue
             if self._topic_ids and self._topic_ids != {topic.topic_id}:
                 raise Unavailable(f"topic {topic.name!r} was re-created; starting anew")
-
-
-def _check_log(info: ShardInfo, position: int, earliest: int, end: int) -> None:
-    if earliest > position:
-        log.error(
-            "%s: offsets %d to %d were deleted by Kafka's retention before they were counted; "
-            "deliver their listings again",
-            info.name,
-            position,
-            earliest - 1,
-        )
-    if end < position:
-        raise Fatal(
-            f"{info.name}: counted up to offset {position - 1}, but Kafka's log ends at {end}: it "
-            "was cut off. Re-create the topic, so that it gets a new id, and deliver again"
-        )

@@ -38,6 +38,7 @@ class Outlet:
                 self._dead = KafkaProducer(
                     bootstrap_servers=self._bootstrap.split(","),
                     acks="all",
+                    batch_size=0,
                     enable_idempotence=True,
                     max_request_size=self._settings.message_max_bytes,
                 )

@@ -14,13 +14,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from faust.types import TP, EventT
 
 from trends.clock import Clock
-from trends.errors import Unavailable
+from trends.errors import Fatal, Unavailable
 from trends.processor.flush import write_flush
 from trends.processor.outlet import Outlet
 from trends.processor.shard import ShardProcessor
@@ -41,7 +42,23 @@ class Slot:
 
     shard: ShardProcessor
     generation: int
+    opened_at: int
+    log_end: int
     taken: list[EventT[Any]] = field(default_factory=list)
+
+    def check_replayed(self, offset: int) -> None:
+        """Tells an offset that was read twice from one that was given twice.
+
+        Raises:
+            Fatal: if the log ended before what is counted and begins anew: it was cut off.
+        """
+        # Only together: some brokers list too small an end (see embedded.broker).
+        if self.log_end < self.opened_at and offset < self.opened_at:
+            raise Fatal(
+                f"{self.shard.info.name}: counted up to offset {self.opened_at - 1}, but the log "
+                f"ends at {self.log_end}: Kafka lost its tail, and offsets are given out again. "
+                "Re-create the topic, so that it gets a new id, and deliver again"
+            )
 
 
 class Pipeline:
@@ -82,12 +99,14 @@ class Pipeline:
         slot = self._slots.get(tp)
         return slot.shard.next_offset if slot and slot.generation == generation else None
 
-    async def open(self, tp: TP, generation: int, build: Callable[[], ShardProcessor]) -> int:
+    async def open(
+        self, tp: TP, generation: int, log_end: int, build: Callable[[], ShardProcessor]
+    ) -> int:
         """Opens a shard in place of what an earlier generation left; returns where it reads on."""
         async with self._taking:
             self._slots.pop(tp, None)
             shard = await self.count(build)
-            self._slots[tp] = Slot(shard, generation)
+            self._slots[tp] = Slot(shard, generation, shard.next_offset, log_end)
             return shard.next_offset
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
@@ -116,10 +135,15 @@ class Pipeline:
                     )
                 return
             if message.offset < slot.shard.next_offset:
+                slot.check_replayed(message.offset)
                 event.ack()
                 return
-            now = self._clock.now()
-            await self.count(partial(slot.shard.process, message.offset, message.value, now))
+            # A message without a timestamp (-1) arrived at the epoch: any fixed moment will do.
+            arrived = datetime.fromtimestamp(max(message.timestamp, 0.0), UTC)
+            work = partial(
+                slot.shard.process, message.offset, message.value, arrived, self._clock.now()
+            )
+            await self.count(work)
             slot.taken.append(event)
             pending = sum(slot.shard.pending for slot in self._slots.values())
         if pending >= self._flush_listings:

@@ -89,8 +89,14 @@ class ShardProcessor:
         """Whether a flush would move the checkpoint."""
         return self.next_offset > self._checkpoint.version + 1
 
-    def process(self, offset: int, value: bytes | None, now: datetime) -> None:
+    def process(self, offset: int, value: bytes | None, arrived: datetime, now: datetime) -> None:
         """Takes one message. An offset that was taken before changes nothing.
+
+        Args:
+            offset: the message's offset.
+            value: its bytes.
+            arrived: its timestamp in Kafka.
+            now: the wall-clock time; decides only what is past its retention.
 
         Raises:
             Fatal: on a flood of bad lines; the message is then not taken at all.
@@ -99,9 +105,10 @@ class ShardProcessor:
         if offset < self.next_offset:
             return
         now_s = int(now.timestamp())
+        arrived_s = int(arrived.timestamp())
         lines = list(decode_message(value))
-        self._look_up(lines)
-        accepted, sightings, elsewhere, dead = self._sort(offset, lines, now)
+        self._look_up(lines, arrived_s)
+        accepted, sightings, elsewhere, dead = self._sort(offset, lines, arrived_s, now)
         analyses = self._analyser.analyse([(row.title, row.text) for row, _ in accepted])
         analysed = [
             (int(listing.event_time.timestamp()), analysis)
@@ -114,25 +121,21 @@ class ShardProcessor:
         # Nothing above has changed what is held, but for lookups; nothing below can fail.
         self._counts.apply(offset, analysed, keys)
         for (listing, position), analysis in zip(accepted, analyses, strict=True):
-            self._accepted.append(CountedListing(listing, position, analysis))
-            event_s = int(listing.event_time.timestamp())
-            self._seen.remember([Occurrence(listing.id, position, event_s)])
-            self._watermark.observe(event_s, now_s)
+            self._accepted.append(CountedListing(listing, position, arrived_s, analysis))
+            self._seen.remember([Occurrence(listing.id, position, arrived_s)])
+            self._watermark.observe(int(listing.event_time.timestamp()), now_s)
         self._sightings += sightings
         self._elsewhere += elsewhere
         self._dead += dead
         self.next_offset = offset + 1
 
-    def _look_up(self, lines: Sequence[DecodedLine]) -> None:
+    def _look_up(self, lines: Sequence[DecodedLine], arrived_s: int) -> None:
         """Brings into memory what is needed to tell duplicates among these lines."""
+        needs_lookup = self._seen.needs_lookup(arrived_s)
         ids = {
             line.result.id
             for line in lines
-            if isinstance(line.result, Listing)
-            and (
-                self._seen.needs_lookup(int(line.result.event_time.timestamp()))
-                or not self._is_home(line.result)
-            )
+            if isinstance(line.result, Listing) and (needs_lookup or not self._is_home(line.result))
         }
         if ids:
             self._seen.remember(self._store.find(ids))
@@ -141,32 +144,28 @@ class ShardProcessor:
         return home_partition(listing.id, self.info.partitions) == self.info.partition
 
     def _sort(
-        self, offset: int, lines: Sequence[DecodedLine], now: datetime
+        self, offset: int, lines: Sequence[DecodedLine], arrived_s: int, now: datetime
     ) -> tuple[list[tuple[Listing, Position]], list[Sighting], list[Listing], list[DeadLetter]]:
         accepted: list[tuple[Listing, Position]] = []
         sightings: list[Sighting] = []
         elsewhere: list[Listing] = []
         dead: list[DeadLetter] = []
-        in_message: dict[str, list[Occurrence]] = {}
+        in_message: set[str] = set()
         for line in lines:
             listing = line.result
             if isinstance(listing, BadRecord):
                 dead.append(self._dead_letter(offset, line, listing, now))
                 continue
             position = Position(self.info.name, offset, line.line)
-            event_s = int(listing.event_time.timestamp())
             # What is stored as counted here stays counted here, whatever came to be known since.
             if not self._seen.counted_at(listing.id, position):
                 if not self._is_home(listing):
                     elsewhere.append(listing)
                     continue
-                earlier = in_message.get(listing.id, ())
-                if self._seen.repeats(listing.id, position, event_s) or any(
-                    abs(event_s - known.event_s) <= self._limits.horizon_s for known in earlier
-                ):
+                if listing.id in in_message or self._seen.repeats(listing.id, position, arrived_s):
                     sightings.append(Sighting(listing, position))
                     continue
-            in_message.setdefault(listing.id, []).append(Occurrence(listing.id, position, event_s))
+            in_message.add(listing.id)
             accepted.append((listing, position))
         return accepted, sightings, elsewhere, dead
 

@@ -89,10 +89,10 @@ class ClickHouseStore:
 
     def seen(self, home: int, partitions: int, limit: int) -> tuple[list[Occurrence], int | None]:
         rows = self._rows(
-            "SELECT id, shard, offset, line, toUnixTimestamp(event_time) AS event_s "
+            "SELECT id, shard, offset, line, toUnixTimestamp(arrived_at) AS arrived_s "
             "FROM listings_stored FINAL "
             "WHERE bitAnd(kafkaMurmurHash(id), 0x7fffffff) % {partitions:UInt32} = {home:UInt32} "
-            "ORDER BY event_s DESC LIMIT {limit:UInt64}",
+            "ORDER BY arrived_s DESC LIMIT {limit:UInt64}",
             home=home,
             partitions=partitions,
             limit=limit + 1,
@@ -106,7 +106,7 @@ class ClickHouseStore:
         wanted = sorted(ids)
         for start in range(0, len(wanted), FIND_IDS_MAX):
             rows = self._rows(
-                "SELECT DISTINCT id, shard, offset, line, toUnixTimestamp(event_time) "
+                "SELECT DISTINCT id, shard, offset, line, toUnixTimestamp(arrived_at) "
                 "FROM listings_stored WHERE id IN {ids:Array(String)}",
                 ids=wanted[start : start + FIND_IDS_MAX],
             )
@@ -198,8 +198,8 @@ class ClickHouseStore:
 
 def _occurrences(rows: Sequence[tuple[Any, ...]]) -> list[Occurrence]:
     return [
-        Occurrence(str(listing_id), Position(shard, offset, line), event_s)
-        for listing_id, shard, offset, line, event_s in rows
+        Occurrence(str(listing_id), Position(shard, offset, line), arrived_s)
+        for listing_id, shard, offset, line, arrived_s in rows
     ]
 
 

@@ -32,6 +32,7 @@ def listings_table(rows: Sequence[CountedListing]) -> pa.Table:
     return pa.table(
         {
             **_positions(rows),
+            "arrived_at": pa.array([row.arrived_s for row in rows], pa.uint32()),
             "analysis": pa.array([ANALYSIS_VERSION] * len(rows), pa.uint16()),
             "title": pa.array([listing.title for listing in listings], pa.string()),
             "text": pa.array([listing.text for listing in listings], pa.string()),

@@ -51,10 +51,11 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class CountedListing:
-    """An accepted listing at its first position, and what it was counted under."""
+    """An accepted listing: first position, arrival (epoch seconds), what it was counted under."""
 
     listing: Listing
     position: Position
+    arrived_s: int
     analysis: Analysis
 
 
@@ -124,7 +125,7 @@ class Store(Protocol):
         """The newest ``limit`` occurrences of ids whose home is partition ``home``.
 
         Returns:
-            The occurrences, and the event time in epoch seconds from which on they are complete:
+            The occurrences, and the arrival in epoch seconds from which on they are complete:
             None when they are all there are.
         """
         ...

@@ -73,10 +73,10 @@ class MemoryStore:
 
     def seen(self, home: int, partitions: int, limit: int) -> tuple[list[Occurrence], int | None]:
         found = [o for o in self._occurrences() if self._home_of(o.id, partitions) == home]
-        found.sort(key=lambda occurrence: occurrence.event_s, reverse=True)
+        found.sort(key=lambda occurrence: occurrence.arrived_s, reverse=True)
         if len(found) <= limit:
             return found, None
-        return found[:limit], found[limit - 1].event_s + 1
+        return found[:limit], found[limit - 1].arrived_s + 1
 
     def find(self, ids: Collection[str]) -> list[Occurrence]:
         wanted = set(ids)
@@ -84,8 +84,7 @@ class MemoryStore:
 
     def _occurrences(self) -> Iterator[Occurrence]:
         for (listing_id, position), counted in self.listings.items():
-            event_s = int(counted.listing.event_time.timestamp())
-            yield Occurrence(listing_id, position, event_s)
+            yield Occurrence(listing_id, position, counted.arrived_s)
 
     def stored_buckets(self, shard: str) -> set[BucketKey]:
         return {key for owner, key in self.totals if owner == shard}

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from clickhouse_connect.driver.client import Client
 
+from trends.analysis.tokens import sentence_parts
 from trends.store.client import translated
 
 KINDS: Final = ("terms", "topics")
@@ -127,3 +128,8 @@ def _column(kind: str) -> str:
 def _rows(client: Client, sql: str, **parameters: object) -> list[Any]:
     with translated():
         return list(client.query(sql, parameters=parameters or None).result_rows)
+
+
+def as_term(text: str) -> str:
+    """What a person typed, as it stands in the counts."""
+    return " ".join(token for part in sentence_parts(text) for token in part)

@@ -240,7 +240,7 @@ def _counted_twice(client: Client, horizon_days: int) -> list[str]:
     """Ids with two occurrences within the horizon."""
     with translated():
         rows = client.query(
-            "SELECT id FROM (SELECT id, arraySort(groupArray(toUnixTimestamp(event_time))) AS times"
+            "SELECT id FROM (SELECT id, arraySort(groupArray(toUnixTimestamp(arrived_at))) AS times"
             " FROM listings_stored FINAL GROUP BY id HAVING length(times) > 1) "
             "WHERE arrayExists((a, b) -> b - a <= {horizon_s:Int64}, "
             "arrayPopBack(times), arrayPopFront(times)) ORDER BY id LIMIT 20",

@@ -70,6 +70,7 @@ class Publisher:
             self._producer = KafkaProducer(
                 bootstrap_servers=bootstrap.split(","),
                 acks="all",
+                batch_size=0,
                 enable_idempotence=True,
                 max_request_size=settings.message_max_bytes,
                 delivery_timeout_ms=DELIVERY_TIMEOUT_MS,

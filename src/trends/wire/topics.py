@@ -97,3 +97,10 @@ def _describe(client: KafkaAdminClient, name: str) -> TopicInfo:
     if topic_id == _NO_TOPIC_ID:
         raise Fatal(f"Kafka: topic {name!r} has no id; counts need brokers of version 2.8 or newer")
     return TopicInfo(name, topic_id, len(topic["partitions"]))
+
+
+def group_is_active(bootstrap: str, group: str) -> bool:
+    """Whether the consumer group has members now."""
+    with admin(bootstrap) as client:
+        described = client.describe_groups([group])
+    return any(members.get("members") for members in described.values())

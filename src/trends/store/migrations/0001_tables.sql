@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS listings_stored
     offset        UInt64,
     line          UInt32,
     event_time    DateTime('UTC'),
+    arrived_at    DateTime('UTC'),
     analysis      UInt16,
     source        LowCardinality(String),
     title         String CODEC(ZSTD(1)),

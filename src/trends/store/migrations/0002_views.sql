@@ -43,37 +43,40 @@ INNER JOIN totals ON totals.resolution = counts.resolution AND totals.bucket = c
 CREATE OR REPLACE VIEW listings AS
 SELECT
     first.id AS id, source, title, text, url,
-    coalesce(first.published_at, later.published_at) AS published_at,
+    coalesce(first.published_at, later_published_at) AS published_at,
     first.listed_at AS listed_at,
-    greatest(coalesce(later.listed_at, first.listed_at), coalesce(first.listed_at, later.listed_at))
+    greatest(coalesce(later_listed_at, first.listed_at), coalesce(first.listed_at, later_listed_at))
         AS last_listed_at,
     event_time, authors, author_count, organization,
-    if(later.upvotes IS NOT NULL AND (first.upvotes IS NULL OR later.upvotes_at >= event_time),
-       later.upvotes, first.upvotes) AS upvotes,
-    1 + later.sightings AS times_listed,
+    if(later_upvotes IS NOT NULL AND (first.upvotes IS NULL OR later_upvotes_at >= event_time),
+       later_upvotes, first.upvotes) AS upvotes,
+    1 + sightings_later AS times_listed,
     tags, language, extra, terms, topics
 FROM (SELECT * FROM listings_stored FINAL) AS first
 LEFT JOIN
 (
     SELECT id,
-           count() AS sightings,
-           argMaxIf(toNullable(assumeNotNull(upvotes)), event_time, upvotes IS NOT NULL) AS upvotes,
-           maxIf(event_time, upvotes IS NOT NULL) AS upvotes_at,
-           min(published_at) AS published_at,
-           max(listed_at) AS listed_at
+           count() AS sightings_later,
+           argMaxIf(upvotes, event_time, isNotNull(upvotes)) AS later_upvotes,
+           maxIf(event_time, isNotNull(upvotes)) AS later_upvotes_at,
+           min(published_at) AS later_published_at,
+           max(listed_at) AS later_listed_at
     FROM (SELECT * FROM sightings FINAL)
     GROUP BY id
 ) AS later ON later.id = first.id;
 
 -- The last seven days with data against the seven before, by day.
 CREATE OR REPLACE VIEW trending AS
-WITH (SELECT max(bucket) FROM totals WHERE resolution = '1d') AS last_day
-SELECT term,
-       sumIf(docs, bucket > last_day - INTERVAL 7 DAY) AS docs,
-       sumIf(docs, bucket <= last_day - INTERVAL 7 DAY) AS docs_before,
-       docs / greatest(docs_before, 1) AS lift
-FROM terms
-WHERE resolution = '1d' AND bucket > last_day - INTERVAL 14 DAY
-GROUP BY term
-HAVING docs >= 3
+SELECT term, docs_now AS docs, docs_before, docs_now / greatest(docs_before, 1) AS lift
+FROM
+(
+    WITH (SELECT max(bucket) FROM totals WHERE resolution = '1d') AS last_day
+    SELECT term,
+           sumIf(docs, bucket > last_day - INTERVAL 7 DAY) AS docs_now,
+           sumIf(docs, bucket <= last_day - INTERVAL 7 DAY) AS docs_before
+    FROM terms
+    WHERE resolution = '1d' AND bucket > last_day - INTERVAL 14 DAY
+    GROUP BY term
+)
+WHERE docs_now >= 3
 ORDER BY lift DESC, docs DESC, term;

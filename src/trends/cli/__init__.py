@@ -1,0 +1,1 @@
+"""The command `trends`: one file per command."""

@@ -1,0 +1,124 @@
+"""`trends replay`: files through the whole pipeline, to the last flushed count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from trends.cli.errors import reported
+from trends.cli.options import AsOf, DataDir, OutputFormat, parse_date
+from trends.cli.output import Format, err, out, print_json, progress_bar
+from trends.cli.stack import stack
+from trends.clock import SystemClock
+from trends.embedded.stack import Part
+from trends.ingest.feed import Feed
+from trends.ingest.progress import sent_offsets, wait_until_counted
+from trends.processor.flood import FloodGuard
+from trends.processor.outlet import Outlet
+from trends.settings import Settings, load_settings
+from trends.sources.mapping import parse_mapping
+from trends.sources.read import read, total_bytes
+from trends.store.clickhouse import ClickHouseStore
+from trends.store.client import connect
+from trends.store.interface import DeadLetter
+from trends.store.queries import accepted_at, dead_at, distinct_names
+from trends.wire.publisher import Publisher
+from trends.wire.topics import ensure_topics, group_is_active
+
+
+@reported
+def replay_command(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files; '-' is stdin.")],
+    as_of: AsOf = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option("--map", metavar="TO=FROM,...", help="Fields: text=abstract,listed_at=day."),
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Name of the source.")] = None,
+    data_dir: DataDir = None,
+    output: OutputFormat = Format.TABLE,
+) -> None:
+    """Publish FILES through the broker and wait until every listing is counted.
+
+    Reads saved Daily Papers pages, JSONL, CSV and Parquet (also .gz and .zst). Pages without a
+    date, and dates without a year, are resolved against --as-of.
+    """
+    settings = load_settings(data_dir=data_dir)
+    total_bytes(files)  # a file that is not there is said before anything is started
+    clock = SystemClock()
+    records = read(
+        files,
+        clock=clock,
+        as_of=parse_date(as_of, "--as-of"),
+        mapping=parse_mapping(mapping) if mapping else None,
+        source=source,
+    )
+    with stack(settings, _parts(settings)) as running, progress_bar() as bar:
+        reading = bar.add_task("published", total=None, detail="0")
+        counting = bar.add_task("counted", total=None, detail="0")
+        started_s = clock.monotonic_s()
+        client = connect(running.clickhouse)
+        topic = ensure_topics(settings, running.kafka)
+        outlet = Outlet(settings, running.kafka, clock)
+        store = ClickHouseStore(client)
+
+        def bury(letters: Sequence[DeadLetter]) -> None:
+            outlet.dead(letters)
+            store.write_dead_letters(letters)
+
+        try:
+            with Publisher(settings, running.kafka, topic, clock) as publisher:
+                flood = FloodGuard(settings.flood_window, settings.flood_share)
+                feed = Feed(publisher, bury, flood, clock)
+                feed.run(records, lambda n: bar.update(reading, completed=n, detail=f"{n:,}"))
+            offsets = sent_offsets(topic, publisher.sent)
+            bar.update(reading, total=feed.read)
+            bar.update(counting, total=feed.read - feed.dead)
+            wait_until_counted(
+                client,
+                offsets,
+                clock,
+                running.check,
+                lambda n: bar.update(counting, completed=n, detail=f"{n:,}"),
+            )
+            accepted = accepted_at(client, offsets)
+            dead = dead_at(client, offsets)
+            terms, topics = distinct_names(client)
+        finally:
+            outlet.close()
+            client.close()
+        seconds = clock.monotonic_s() - started_s
+    _report(
+        {
+            "read": feed.read,
+            "accepted": accepted,
+            "duplicates": feed.read - feed.dead - dead - accepted,
+            "dead": feed.dead + dead,
+            "terms": terms,
+            "topics": topics,
+            "seconds": round(seconds, 3),
+        },
+        output,
+    )
+
+
+def _parts(settings: Settings) -> set[Part]:
+    """All parts; on real servers a processor only if none is at work there."""
+    if settings.kafka and group_is_active(settings.kafka, settings.group):
+        return {Part.BROKER, Part.STORE}
+    return set(Part)
+
+
+def _report(summary: dict[str, Any], output: Format) -> None:
+    if output is Format.JSON:
+        print_json(summary)
+        return
+    out.print(
+        "{read:,} read: {accepted:,} accepted, {duplicates:,} duplicates, {dead:,} dead "
+        "in {seconds:.1f} s".format(**summary)
+    )
+    out.print("the store counts {terms:,} terms and {topics:,} topics by day".format(**summary))
+    if summary["dead"]:
+        err.print("`trends dead list` shows the dead letters and why they are")

@@ -1,0 +1,71 @@
+"""`trends verify`: proof that the counts equal a recount of the accepted listings."""
+
+from __future__ import annotations
+
+import typer
+
+from trends.analysis.reference import ReferenceAnalyser
+from trends.cli.errors import reported
+from trends.cli.options import DataDir, OutputFormat
+from trends.cli.output import Format, out, print_json, print_rows, progress_bar
+from trends.cli.stack import connected_store
+from trends.clock import SystemClock
+from trends.processor.build import load_taxonomy
+from trends.settings import load_settings
+from trends.store.verify import Verdict, verify
+
+
+@reported
+def verify_command(data_dir: DataDir = None, output: OutputFormat = Format.TABLE) -> None:
+    """Recount everything from the stored texts and compare every count.
+
+    Exit code 0 when all are equal; 1, and the first differences, when not.
+    """
+    settings = load_settings(data_dir=data_dir)
+    reference = ReferenceAnalyser(load_taxonomy(settings))
+    with connected_store(settings) as client, progress_bar() as bar:
+        task = bar.add_task("recounting", total=None, detail="")
+        verdict = verify(
+            client,
+            reference,
+            settings.horizon_days,
+            SystemClock(),
+            lambda done, total: bar.update(
+                task, completed=done, total=total, detail=f"{done:,} of {total:,} listings"
+            ),
+        )
+    _report(verdict, output)
+    if not verdict.equal:
+        raise typer.Exit(1)
+
+
+def _report(verdict: Verdict, output: Format) -> None:
+    differences: list[dict[str, object]] = [
+        {**what._asdict(), "stored": list(stored), "recounted": list(recounted)}
+        for what, stored, recounted in verdict.differences
+    ]
+    if output is Format.JSON:
+        print_json(
+            {
+                "equal": verdict.equal,
+                "listings": verdict.listings,
+                "compared": verdict.numbers,
+                "compared_by_resolution": verdict.compared,
+                "different": verdict.different,
+                "differences": differences,
+                "counted_twice": verdict.counted_twice,
+            }
+        )
+        return
+    by_resolution = ", ".join(f"{name} {count:,}" for name, count in verdict.compared.items())
+    if verdict.equal:
+        out.print(
+            f"equal: {verdict.numbers:,} counts of {verdict.listings:,} listings ({by_resolution})"
+        )
+        return
+    out.print(f"NOT EQUAL: {verdict.different:,} of {verdict.numbers:,} counts differ")
+    if differences:
+        columns = ["kind", "resolution", "bucket_s", "name", "stored", "recounted"]
+        print_rows(differences, columns, output)
+    for listing_id in verdict.counted_twice:
+        out.print(f"counted twice within the horizon: {listing_id}", markup=False)

@@ -1,0 +1,1 @@
+"""From sources to the topic, and knowing when everything sent is counted."""
