@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -29,6 +30,9 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for noisy in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    # Counts are millions of long-lived strings and numbers without cycles: the collector's default
+    # rhythm spends a fifth of the time walking through them.
+    gc.set_threshold(200_000, 20, 100)
     try:
         asyncio.run(run(load_settings()))
     except (ConfigError, Fatal) as error:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, repeat
+from operator import add
 from typing import Final
 
 from trends.analysis.interface import Analysis
@@ -25,33 +26,38 @@ class Tally:
     """Absolute counts of one bucket's terms (or topics), as stored up to ``version``.
 
     ``docs`` holds listings per name; ``repeats`` the mentions beyond the first of each listing,
-    which few names have: mentions = docs + repeats.
+    which few names have: mentions = docs + repeats. What came since the last flush is kept apart,
+    in small counters, until `take_changed` adds it.
     """
 
-    docs: Counter[str] = field(default_factory=Counter)
-    repeats: Counter[str] = field(default_factory=Counter)
+    docs: dict[str, int] = field(default_factory=dict)
+    repeats: dict[str, int] = field(default_factory=dict)
     version: int = NO_VERSION
-    changed: set[str] = field(default_factory=set)
+    new_docs: Counter[str] = field(default_factory=Counter)
+    new_repeats: Counter[str] = field(default_factory=Counter)
 
     def add(self, names: Sequence[dict[str, int]], repeats: Sequence[dict[str, int]]) -> None:
         """Adds one listing per element."""
-        self.docs.update(chain.from_iterable(names))
-        self.changed.update(*names)
+        self.new_docs.update(chain.from_iterable(names))
         for extra in repeats:
-            self.repeats.update(extra)
+            self.new_repeats.update(extra)
 
     def take_changed(self) -> tuple[list[str], list[int], list[int]]:
         """Names changed since the last call, with their absolute docs and mentions."""
-        names = list(self.changed)
-        self.changed = set()
-        docs = [self.docs[name] for name in names]
-        repeats = self.repeats
-        mentions = (
-            [count + repeats[name] for name, count in zip(names, docs, strict=True)]
-            if repeats
-            else docs
-        )
-        return names, docs, mentions
+        names = list(self.new_docs)
+        docs = _add_up(self.docs, self.new_docs)
+        _add_up(self.repeats, self.new_repeats)
+        self.new_docs, self.new_repeats = Counter(), Counter()
+        if not self.repeats:
+            return names, docs, docs
+        return names, docs, list(map(add, docs, map(self.repeats.get, names, repeat(0))))
+
+
+def _add_up(totals: dict[str, int], new: Counter[str]) -> list[int]:
+    """Adds ``new`` to ``totals``; returns the totals of the names in ``new``, in its order."""
+    added = list(map(add, new.values(), map(totals.get, new, repeat(0))))
+    totals.update(zip(new, added, strict=True))
+    return added
 
 
 @dataclass(slots=True)
@@ -69,7 +75,7 @@ class Bucket:
 
     @property
     def changed(self) -> bool:
-        return self.total_changed or bool(self.terms.changed) or bool(self.topics.changed)
+        return self.total_changed or bool(self.terms.new_docs) or bool(self.topics.new_docs)
 
     def __len__(self) -> int:
         return len(self.terms.docs) + len(self.topics.docs)
@@ -188,9 +194,9 @@ class ShardCounts:
             if bucket.total_changed:
                 totals.append((key, bucket.listings))
                 bucket.total_changed = False
-            if bucket.terms.changed:
+            if bucket.terms.new_docs:
                 terms.append(NameCounts(key, *bucket.terms.take_changed()))
-            if bucket.topics.changed:
+            if bucket.topics.new_docs:
                 topics.append(NameCounts(key, *bucket.topics.take_changed()))
         self._stored |= self._changed
         self._changed = set()

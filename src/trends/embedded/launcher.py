@@ -42,6 +42,9 @@ def start_watcher(pipe: int) -> None:
 def main(arguments: list[str]) -> None:
     """Start the watcher and become the command."""
     pipe, command = int(arguments[0]), arguments[1:]
+    # Whoever starts this should have done so; a watcher in a foreign group would kill strangers.
+    if os.getpgrp() != os.getpid():
+        os.setsid()
     start_watcher(pipe)
     os.close(pipe)
     # The interpreter ignores these two, and what is ignored stays so in the command.

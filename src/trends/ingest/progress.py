@@ -13,7 +13,7 @@ from trends.store.queries import checkpoint_versions
 from trends.wire.publisher import SentMessage
 from trends.wire.topics import TopicInfo
 
-POLL_S: Final = 0.1
+POLL_S: Final = 0.2
 
 Offsets = Mapping[str, Mapping[int, int]]
 """Per shard: offset of a message to its number of lines."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import chain, repeat
+from itertools import chain
 from typing import Final
 
+import numpy as np
 import orjson
 import pyarrow as pa
 
@@ -43,10 +44,16 @@ def listings_table(rows: Sequence[CountedListing]) -> pa.Table:
             "tags": pa.array([listing.tags for listing in listings], pa.list_(pa.string())),
             "language": pa.array([listing.language for listing in listings], pa.string()),
             "extra": pa.array([_json(listing.extra) for listing in listings], pa.string()),
-            "terms": pa.array([list(row.analysis.terms) for row in rows], pa.list_(pa.string())),
-            "topics": pa.array([list(row.analysis.topics) for row in rows], pa.list_(pa.string())),
+            "terms": _names([row.analysis.terms for row in rows]),
+            "topics": _names([row.analysis.topics for row in rows]),
         }
     )
+
+
+def _names(rows: Sequence[dict[str, int]]) -> pa.Array:
+    ends = np.cumsum([0, *map(len, rows)], dtype=np.int32)
+    values = pa.array(list(chain.from_iterable(rows)), pa.string())
+    return pa.ListArray.from_arrays(pa.array(ends), values)
 
 
 def sightings_table(rows: Sequence[Sighting]) -> pa.Table:
@@ -136,25 +143,25 @@ def _name_counts_table(chunk: Sequence[tuple[Flush, NameCounts]], kind: str) -> 
         {
             "shard": _repeated_label(shards, sizes),
             "resolution": _repeated_label(resolutions, sizes),
-            "bucket": _repeated((c.key.bucket_s for _, c in chunk), sizes, pa.uint32()),
+            "bucket": _repeated([c.key.bucket_s for _, c in chunk], sizes, pa.uint32()),
             kind: pa.array(list(chain.from_iterable(c.names for _, c in chunk)), pa.string()),
             "docs": pa.array(list(chain.from_iterable(c.docs for _, c in chunk)), pa.uint32()),
             "mentions": pa.array(
                 list(chain.from_iterable(c.mentions for _, c in chunk)), pa.uint32()
             ),
-            "version": _repeated((f.counts.version for f, _ in chunk), sizes, pa.uint64()),
+            "version": _repeated([f.counts.version for f, _ in chunk], sizes, pa.uint64()),
         }
     )
 
 
-def _repeated(values: Iterable[int], sizes: Sequence[int], kind: pa.DataType) -> pa.Array:
-    return pa.array(list(chain.from_iterable(map(repeat, values, sizes))), kind)
+def _repeated(values: Sequence[int], sizes: Sequence[int], kind: pa.DataType) -> pa.Array:
+    return pa.array(np.repeat(np.array(values), sizes), kind)
 
 
 def _repeated_label(values: Sequence[str], sizes: Sequence[int]) -> pa.Array:
     labels = sorted(set(values))
     codes = {label: code for code, label in enumerate(labels)}
-    indices = _repeated((codes[value] for value in values), sizes, pa.int32())
+    indices = _repeated([codes[value] for value in values], sizes, pa.int32())
     return pa.DictionaryArray.from_arrays(indices, pa.array(labels, pa.string()))
 
 
