@@ -120,6 +120,7 @@ class ShardCounts:
         self._stored = set(stored)
         self._buckets: OrderedDict[BucketKey, Bucket] = OrderedDict()
         self._changed: set[BucketKey] = set()
+        self._in_use: set[BucketKey] = set()
 
     def __len__(self) -> int:
         return sum(len(bucket) for bucket in self._buckets.values())
@@ -156,6 +157,7 @@ class ShardCounts:
             bucket = self._buckets.setdefault(key, Bucket())
             self._buckets.move_to_end(key)
             self._changed.add(key)
+            self._in_use.add(key)
             if offset > bucket.version:
                 bucket.listings += len(arrivals.terms)
                 bucket.total_changed = True
@@ -205,11 +207,14 @@ class ShardCounts:
     def shrink(self, capacity: int) -> None:
         """Drops the buckets used longest ago until at most ``capacity`` names are held.
 
-        To be called when the last change taken is stored. A bucket changed since stays.
+        To be called when the last change taken is stored. Buckets used since the last call stay,
+        however large: they would be loaded again at once.
         """
         held = len(self)
         for key in list(self._buckets):
             if held <= capacity:
-                return
-            if key not in self._changed:
+                break
+            if key not in self._in_use:
                 held -= len(self._buckets.pop(key))
+        # What changed since it was taken is not stored yet, so it stays the next time too.
+        self._in_use = set(self._changed)

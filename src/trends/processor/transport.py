@@ -48,5 +48,8 @@ class ProcessorApp(faust.App):
 
     positions: Positions
 
+    def _create_directories(self) -> None:
+        """Faust keeps tables on disk; there are none here, so no folder is needed either."""
+
     def _new_transport(self) -> Any:
         return CheckpointTransport(self.conf.broker_consumer, self)

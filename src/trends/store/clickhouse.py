@@ -123,6 +123,8 @@ class ClickHouseStore:
 
     def load_buckets(self, shard: str, keys: Collection[BucketKey]) -> dict[BucketKey, Bucket]:
         buckets = {key: Bucket() for key in keys}
+        if not buckets:
+            return buckets
         for key, (listings, version) in self._bucket_rows("bucket_totals", "listings", shard, keys):
             buckets[key].listings, buckets[key].version = listings, version
         for table, name, tally_of in (
@@ -143,18 +145,18 @@ class ClickHouseStore:
     def _bucket_rows(
         self, table: str, columns: str, shard: str, keys: Collection[BucketKey]
     ) -> Iterator[tuple[BucketKey, tuple[Any, ...]]]:
-        for resolution_s in {key.resolution_s for key in keys}:
-            starts = sorted(key.bucket_s for key in keys if key.resolution_s == resolution_s)
-            rows = self._rows(
-                f"SELECT toUnixTimestamp(bucket), {columns}, version FROM {table} FINAL "
-                "WHERE resolution = {resolution:String} AND shard = {shard:String} "
-                "AND bucket IN (SELECT toDateTime(arrayJoin({starts:Array(UInt32)}), 'UTC'))",
-                resolution=RESOLUTION_NAMES[resolution_s],
-                shard=shard,
-                starts=starts,
-            )
-            for bucket_s, *values in rows:
-                yield BucketKey(resolution_s, bucket_s), tuple(values)
+        wanted = ", ".join(
+            f"('{RESOLUTION_NAMES[key.resolution_s]}', toDateTime({key.bucket_s:d}, 'UTC'))"
+            for key in sorted(keys)
+        )
+        rows = self._rows(
+            f"SELECT toString(resolution), toUnixTimestamp(bucket), {columns}, version "
+            f"FROM {table} FINAL WHERE shard = {{shard:String}} "
+            f"AND (resolution, bucket) IN ({wanted})",
+            shard=shard,
+        )
+        for name, bucket_s, *values in rows:
+            yield BucketKey(RESOLUTION_SECONDS[name], bucket_s), tuple(values)
 
     def write_listings(self, flushes: Sequence[Flush]) -> None:
         rows = [row for flush in flushes for row in flush.listings]

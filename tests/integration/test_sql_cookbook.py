@@ -1,0 +1,77 @@
+"""Every query that docs/sql.md shows runs as the read-only user and finds something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from clickhouse_connect.driver.client import Client
+
+from trends.analysis.plain import PlainAnalyser
+from trends.analysis.taxonomy import default_taxonomy
+from trends.clock import SystemClock
+from trends.counting.buckets import RESOLUTIONS
+from trends.embedded.stack import Part, running_stack
+from trends.model import Listing
+from trends.processor.build import prepare_store
+from trends.processor.flood import FloodGuard
+from trends.processor.flush import write_flush
+from trends.processor.shard import ShardLimits, ShardProcessor
+from trends.settings import load_settings
+from trends.store.clickhouse import ClickHouseStore
+from trends.store.client import connect
+from trends.store.interface import ShardInfo
+from trends.wire.codec import encode_line
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "sql.md"
+QUERIES = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """The read-only user of a store with October's listings about world models."""
+    settings = load_settings(data_dir=tmp_path_factory.mktemp("cookbook"))
+    clock = SystemClock()
+    with running_stack(settings, clock, {Part.STORE}) as stack:
+        prepare_store(stack.clickhouse)
+        writer = connect(stack.clickhouse)
+        _count(ClickHouseStore(writer), clock)
+        writer.close()
+        client = connect(stack.reader)
+        yield client
+        client.close()
+
+
+def _count(store: ClickHouseStore, clock: SystemClock) -> None:
+    listings = [
+        Listing(
+            id=f"cookbook:{day}",
+            title="A world model for robots",
+            text="We train a world model with reinforcement learning.",
+            listed_at=datetime(2025, 10, day, tzinfo=UTC),
+        )
+        for day in range(1, 29)
+    ]
+    shard = ShardProcessor(
+        ShardInfo("listings", "cookbook", 0, 1),
+        store,
+        PlainAnalyser(default_taxonomy()),
+        RESOLUTIONS,
+        ShardLimits(),
+        FloodGuard(1_000, 0.2),
+    )
+    now = clock.now()
+    shard.process(0, b"\n".join(map(encode_line, listings)), now, now)
+    write_flush(store, [shard.take_flush()], now)
+
+
+def test_the_cookbook_has_queries() -> None:
+    assert len(QUERIES) >= 6
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.split("\n", 1)[0][:40])
+def test_a_query_of_the_cookbook_runs_and_finds_something(reader: Client, query: str) -> None:
+    assert reader.query(query).result_rows
