@@ -81,7 +81,8 @@ def run(load: list[Listing]) -> tuple[float, dict[str, float], int]:
                     publisher.publish(listing)
             offsets = sent_offsets(topic, publisher.sent)
             wait_until_counted(client, offsets, CLOCK, stack.check, lambda _: None)
-            counted = int(client.command("SELECT sum(listings) FROM totals WHERE resolution='1d'"))
+            total = client.query("SELECT sum(listings) FROM totals WHERE resolution = '1d'")
+            counted = total.result_rows[0][0]
             seconds = CLOCK.monotonic_s() - start
             assert counted == len(load), (counted, len(load))
             used = {name: value - before[name] for name, value in cpu_seconds(stack).items()}
