@@ -65,5 +65,8 @@ def shorten(value: object, max_chars: int = VALUE_SHOWN_MAX_CHARS) -> str:
     # Cut before repr: a 5 MB title must not be copied several times to be shown in part.
     if isinstance(value, str | bytes) and len(value) > max_chars:
         return f"{value[:max_chars]!r}... ({len(value):,} long)"
-    shown = repr(value)
+    try:
+        shown = repr(value)
+    except RecursionError:
+        return f"a deeply nested {type(value).__name__}"
     return shown if len(shown) <= 2 * max_chars else f"{shown[:max_chars]}..."

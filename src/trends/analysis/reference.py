@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
 
 from trends.analysis.interface import Analysis
-from trends.analysis.stop_words import STOP_WORDS
 from trends.analysis.taxonomy import Taxonomy
+from trends.analysis.terms import TERM_MAX_TOKENS, is_term
 from trends.analysis.tokens import sentence_parts
-
-TERM_MAX_TOKENS: Final = 3
 
 
 class ReferenceAnalyser:
@@ -41,14 +38,3 @@ class ReferenceAnalyser:
             if mentions:
                 topics[topic.name] = mentions
         return Analysis(dict(terms), dict(topics))
-
-
-def is_term(run: Sequence[str]) -> bool:
-    """Whether a run of tokens is a term.
-
-    Function words stand only inside ("mixture of experts"); a single token is at least two
-    characters long and not a number.
-    """
-    if run[0] in STOP_WORDS or run[-1] in STOP_WORDS:
-        return False
-    return len(run) > 1 or (len(run[0]) > 1 and not run[0].isdecimal())

@@ -7,10 +7,9 @@ from importlib.resources import files
 
 import yaml
 
+from trends.analysis.terms import TERM_MAX_TOKENS, is_term
 from trends.analysis.tokens import sentence_parts
 from trends.errors import ConfigError
-
-PHRASE_MAX_TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +47,27 @@ def parse_taxonomy(text: str, origin: str) -> Taxonomy:
     Raises:
         ConfigError: naming ``origin``, the topic and the phrase at fault.
     """
+    loader = yaml.SafeLoader(text)
     try:
-        document = yaml.safe_load(text)
+        document = loader.get_single_node()
+        if not isinstance(document, yaml.MappingNode):
+            raise ConfigError(f"{origin} must map topic names to lists of phrases")
+        # From the nodes, for a loaded mapping has forgotten the first of two equal names.
+        topics = [
+            (str(key.value), loader.construct_object(value, deep=True))
+            for key, value in document.value
+        ]
     except yaml.YAMLError as error:
         raise ConfigError(f"{origin} is not YAML: {error}") from error
-    if not isinstance(document, dict):
-        raise ConfigError(f"{origin} must map topic names to lists of phrases")
+    finally:
+        loader.dispose()
+    names = [name for name, _ in topics]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"{origin}, topic {name!r}: stands there twice; join its phrases")
     return Taxonomy(
         tuple(
-            Topic(str(name), _phrases(phrases, f"{origin}, topic {name!r}"))
-            for name, phrases in document.items()
+            Topic(name, _phrases(phrases, f"{origin}, topic {name!r}")) for name, phrases in topics
         )
     )
 
@@ -70,10 +80,12 @@ def _phrases(value: object, where: str) -> tuple[str, ...]:
 
 
 def _phrase(value: object, where: str) -> str:
-    parts = sentence_parts(str(value))
-    if len(parts) != 1 or len(parts[0]) > PHRASE_MAX_TOKENS:
+    if not isinstance(value, str):
+        raise ConfigError(f"{where}: phrase {value!r} is not text; put it in quotes")
+    parts = sentence_parts(value)
+    if len(parts) != 1 or not is_term(parts[0]):
         raise ConfigError(
-            f"{where}: phrase {value!r} can never match; "
-            f"use one to {PHRASE_MAX_TOKENS} words without punctuation"
+            f"{where}: phrase {value!r} can never match; use one to {TERM_MAX_TOKENS} words "
+            "without punctuation, the first and the last no function words"
         )
     return " ".join(parts[0])

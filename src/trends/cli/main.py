@@ -1,36 +1,55 @@
-"""Entry point: every command of `trends`, one line each."""
+"""Entry point of `trends`."""
 
 from __future__ import annotations
+
+import logging
+import sys
 
 import typer
 
 from trends import __version__
-from trends.cli.replay import replay_command
-from trends.cli.series import series_command
-from trends.cli.sql import sql_command
-from trends.cli.top import top_command
-from trends.cli.up import up_command
-from trends.cli.verify import verify_command
+from trends.cli.commands import TYPER_OPTIONS, CommandGroup
 
-app = typer.Typer(
-    name="trends",
-    help="Exact, streaming trend monitoring over Kafka and ClickHouse.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+EPILOG = (
+    "Start with `trends demo`, or with files of your own: `trends replay FILE`, then `trends top`. "
+    "Settings are environment variables, TRENDS_KAFKA and the like, or the TOML file that "
+    "TRENDS_CONFIG names; `trends doctor` shows them."
 )
 
-app.command("up")(up_command)
-app.command("replay")(replay_command)
-app.command("top")(top_command)
-app.command("series")(series_command)
-app.command("sql")(sql_command)
-app.command("verify")(verify_command)
+app = typer.Typer(
+    cls=CommandGroup,
+    name="trends",
+    help="Exact, streaming trend monitoring over Kafka and ClickHouse.",
+    epilog=EPILOG,
+    **{**TYPER_OPTIONS, "add_completion": True},
+)
 
 
 def main() -> None:
     """Runs the command that was asked for."""
+    quiet_libraries()
     app()
+
+
+def quiet_libraries() -> None:
+    """What libraries log is in the errors we raise; what we log ourselves is shown."""
+    shown = logging.StreamHandler(_CurrentStderr())
+    shown.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    shown.setLevel(logging.WARNING)
+    own = logging.getLogger("trends")
+    own.addHandler(shown)
+    own.propagate = False
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
+class _CurrentStderr:
+    """Whatever `sys.stderr` is when something is written: a live display stands in for it."""
+
+    def write(self, text: str) -> None:
+        sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def _version(shown: bool) -> None:

@@ -15,12 +15,18 @@ from trends.errors import ConfigError
 DataDir = Annotated[
     Path | None,
     typer.Option(
-        "--data-dir", help="Folder of the embedded stack [default: TRENDS_DATA_DIR or .trends]."
+        "--data-dir",
+        metavar="DIR",
+        help="Folder of the embedded stack [default: TRENDS_DATA_DIR or .trends].",
     ),
 ]
-OutputFormat = Annotated[Format, typer.Option("--format", help="How to print the result.")]
+OutputFormat = Annotated[
+    Format,
+    typer.Option("--format", help="A table for people, or one JSON document on stdout."),
+]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="DATE", help="The day to look back from.")
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="The day to look back from, as 2025-08-05."),
 ]
 
 

@@ -9,15 +9,15 @@ import typer
 
 from trends.cli.errors import reported
 from trends.cli.options import AsOf, DataDir, OutputFormat, parse_date
-from trends.cli.output import Format, err, out, print_json, progress_bar
-from trends.cli.stack import stack
+from trends.cli.output import Format, out, print_json, progress_bar, say
+from trends.cli.parts import parts_needed
+from trends.cli.stack import stack, watched
 from trends.clock import SystemClock
-from trends.embedded.stack import Part
 from trends.ingest.feed import Feed
 from trends.ingest.progress import sent_offsets, wait_until_counted
 from trends.processor.flood import FloodGuard
 from trends.processor.outlet import Outlet
-from trends.settings import Settings, load_settings
+from trends.settings import load_settings
 from trends.sources.mapping import parse_mapping
 from trends.sources.read import read, total_bytes
 from trends.store.clickhouse import ClickHouseStore
@@ -25,25 +25,33 @@ from trends.store.client import connect
 from trends.store.interface import DeadLetter
 from trends.store.queries import accepted_at, dead_at, distinct_names
 from trends.wire.publisher import Publisher
-from trends.wire.topics import ensure_topics, group_is_active
+from trends.wire.topics import ensure_topics
 
 
 @reported
 def replay_command(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files; '-' is stdin.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="One or more; '-' is stdin.")],
     as_of: AsOf = None,
     mapping: Annotated[
         str | None,
-        typer.Option("--map", metavar="TO=FROM,...", help="Fields: text=abstract,listed_at=day."),
+        typer.Option(
+            "--map",
+            metavar="TO=FROM,...",
+            help="Fields that the files call otherwise, e.g. text=abstract.",
+        ),
     ] = None,
-    source: Annotated[str | None, typer.Option(help="Name of the source.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Source of listings that name none [default: the file]."),
+    ] = None,
     data_dir: DataDir = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
     """Publish FILES through the broker and wait until every listing is counted.
 
-    Reads saved Daily Papers pages, JSONL, CSV and Parquet (also .gz and .zst). Pages without a
-    date, and dates without a year, are resolved against --as-of.
+    Reads saved Daily Papers pages, JSONL, CSV and Parquet, also compressed (.gz, .zst). Dates
+    without a year are resolved against the day given by --as-of, and so are pages without a date.
+    What cannot be read becomes a dead letter. Replaying a file again changes no count.
     """
     settings = load_settings(data_dir=data_dir)
     total_bytes(files)  # a file that is not there is said before anything is started
@@ -55,7 +63,7 @@ def replay_command(
         mapping=parse_mapping(mapping) if mapping else None,
         source=source,
     )
-    with stack(settings, _parts(settings)) as running, progress_bar() as bar:
+    with stack(settings, parts_needed(settings)) as running, progress_bar() as bar:
         reading = bar.add_task("published", total=None, detail="0")
         counting = bar.add_task("counted", total=None, detail="0")
         started_s = clock.monotonic_s()
@@ -80,7 +88,7 @@ def replay_command(
                 client,
                 offsets,
                 clock,
-                running.check,
+                watched(running),
                 lambda n: bar.update(counting, completed=n, detail=f"{n:,}"),
             )
             accepted = accepted_at(client, offsets)
@@ -104,13 +112,6 @@ def replay_command(
     )
 
 
-def _parts(settings: Settings) -> set[Part]:
-    """All parts; on real servers a processor only if none is at work there."""
-    if settings.kafka and group_is_active(settings.kafka, settings.group):
-        return {Part.BROKER, Part.STORE}
-    return set(Part)
-
-
 def _report(summary: dict[str, Any], output: Format) -> None:
     if output is Format.JSON:
         print_json(summary)
@@ -121,4 +122,4 @@ def _report(summary: dict[str, Any], output: Format) -> None:
     )
     out.print("the store counts {terms:,} terms and {topics:,} topics by day".format(**summary))
     if summary["dead"]:
-        err.print("`trends dead list` shows the dead letters and why they are")
+        say("`trends dead list` shows the dead letters and why they are")

@@ -9,7 +9,7 @@ import typer
 
 from trends.cli.errors import reported
 from trends.cli.options import DataDir, OutputFormat
-from trends.cli.output import Format, err, print_rows
+from trends.cli.output import Format, print_rows, say
 from trends.cli.stack import connected_store
 from trends.cli.top import Kind
 from trends.settings import load_settings
@@ -26,7 +26,7 @@ class Bucket(StrEnum):
 
 @reported
 def series_command(
-    terms: Annotated[list[str], typer.Argument(metavar="TERM...", help="One or more.")],
+    terms: Annotated[list[str], typer.Argument(metavar="TERM", help="One or more.")],
     resolution: Annotated[Bucket, typer.Option(help="Length of a bucket.")] = Bucket.DAY,
     kind: Annotated[Kind, typer.Option(help="What the names are.")] = Kind.TERMS,
     data_dir: DataDir = None,
@@ -40,6 +40,6 @@ def series_command(
     columns = ["bucket", column, "docs", "mentions", "share"]
     absent = [name for name in names if not any(row[2] for row in found if row[1] == name)]
     if absent:
-        err.print(f"never counted at {resolution.value}: {', '.join(absent)}", markup=False)
+        say(f"never counted at {resolution.value}: {', '.join(absent)}")
     rows: list[dict[str, object]] = [dict(zip(columns, row, strict=True)) for row in found]
     print_rows(rows, columns, output)

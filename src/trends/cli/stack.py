@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from clickhouse_connect.driver.client import Client
 
-from trends.cli.output import err
+from trends.cli.interrupt import Interrupted, raise_if_interrupted
+from trends.cli.output import err, say
+from trends.cli.waiting import WAIT_LIMIT_S, wait_for_servers
 from trends.clock import SystemClock
 from trends.embedded.stack import Part, Stack, running_stack
-from trends.processor.build import prepare_store
 from trends.settings import Settings
-from trends.store.client import connect
+from trends.store.client import connect, database_of
+from trends.store.migrate import migrate
 
 
 @contextmanager
-def stack(settings: Settings, parts: Collection[Part]) -> Iterator[Stack]:
-    """A stack with at least ``parts``, its schema up to date."""
-    with running_stack(settings, SystemClock(), parts, _tell) as running:
-        prepare_store(running.clickhouse)
-        yield running
+def stack(
+    settings: Settings, parts: Collection[Part], *, wait_limit_s: float | None = WAIT_LIMIT_S
+) -> Iterator[Stack]:
+    """A stack with at least ``parts``, its schema up to date.
+
+    Raises:
+        Unavailable: if a server that settings name does not answer within ``wait_limit_s``.
+    """
+    clock = SystemClock()
+    wait_for_servers(settings, parts, clock, say, wait_limit_s)
+    with running_stack(settings, clock, parts, _tell) as running:
+        _migrate(running.clickhouse)
+        try:
+            raise_if_interrupted()
+            yield running
+        except Interrupted:
+            _tell("stopping; another Ctrl-C ends it at once")
+            raise
 
 
 @contextmanager
@@ -34,6 +49,24 @@ def connected_store(settings: Settings, *, read_only: bool = False) -> Iterator[
             client.close()
 
 
+def watched(running: Stack) -> Callable[[], None]:
+    """For those who wait: raises when waiting is in vain, or no longer wanted."""
+
+    def check() -> None:
+        raise_if_interrupted()
+        running.check()
+
+    return check
+
+
+def _migrate(url: str) -> None:
+    client = connect(url, database="default")
+    try:
+        migrate(client, database_of(url))
+    finally:
+        client.close()
+
+
 def _tell(text: str) -> None:
     if err.is_terminal:
-        err.print(f"[dim]{text}[/]")
+        err.print(text, style="dim", markup=False)

@@ -9,7 +9,7 @@ import typer
 
 from trends.cli.errors import reported
 from trends.cli.options import AsOf, DataDir, OutputFormat, parse_date, parse_days
-from trends.cli.output import Format, err, print_rows
+from trends.cli.output import Format, print_rows, say
 from trends.cli.stack import connected_store
 from trends.settings import load_settings
 from trends.store.queries import newest_day, top
@@ -25,22 +25,26 @@ class Kind(StrEnum):
 @reported
 def top_command(
     kind: Annotated[Kind, typer.Option(help="What to rank.")] = Kind.TERMS,
-    window: Annotated[str, typer.Option(help="Days or weeks to look at: 7d, 4w.")] = "7d",
+    window: Annotated[
+        str, typer.Option(metavar="DAYS", help="Days or weeks to look at: 7d, 4w.")
+    ] = "7d",
     as_of: AsOf = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to show.")] = 20,
     data_dir: DataDir = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
-    """Show the terms or topics that most listings mention.
+    """Rank the terms or topics that most listings mention, against the window before.
 
-    The window ends with the day of --as-of, by default the newest day with listings.
+    The window ends with the day given by --as-of, by default the newest day with listings. `docs`
+    counts listings, `mentions` every occurrence; `share` is docs by listings, `lift` docs by docs
+    in the window before.
     """
     days = parse_days(window, "--window")
     last_day = parse_date(as_of, "--as-of")
     with connected_store(load_settings(data_dir=data_dir)) as client:
         last_day = last_day or newest_day(client)
         if last_day is None:
-            err.print("no listings yet; `trends replay FILE` brings some")
+            say("no listings yet; `trends replay FILE` brings some")
             ranked = []
         else:
             ranked = top(client, kind.value, days, last_day, limit)

@@ -7,10 +7,9 @@ import typer
 from trends.analysis.reference import ReferenceAnalyser
 from trends.cli.errors import reported
 from trends.cli.options import DataDir, OutputFormat
-from trends.cli.output import Format, out, print_json, print_rows, progress_bar
+from trends.cli.output import Format, out, plain, print_json, print_rows, progress_bar
 from trends.cli.stack import connected_store
 from trends.clock import SystemClock
-from trends.processor.build import load_taxonomy
 from trends.settings import load_settings
 from trends.store.verify import Verdict, verify
 
@@ -19,8 +18,11 @@ from trends.store.verify import Verdict, verify
 def verify_command(data_dir: DataDir = None, output: OutputFormat = Format.TABLE) -> None:
     """Recount everything from the stored texts and compare every count.
 
-    Exit code 0 when all are equal; 1, and the first differences, when not.
+    Exit code 0 when all are equal; 1 when not, and the first differences are shown.
     """
+    # Brings Faust along, which the help should not wait for.
+    from trends.processor.build import load_taxonomy
+
     settings = load_settings(data_dir=data_dir)
     reference = ReferenceAnalyser(load_taxonomy(settings))
     with connected_store(settings) as client, progress_bar() as bar:
@@ -68,4 +70,4 @@ def _report(verdict: Verdict, output: Format) -> None:
         columns = ["kind", "resolution", "bucket_s", "name", "stored", "recounted"]
         print_rows(differences, columns, output)
     for listing_id in verdict.counted_twice:
-        out.print(f"counted twice within the horizon: {listing_id}", markup=False)
+        out.print(f"counted twice within the horizon: {plain(listing_id)}", markup=False)

@@ -21,8 +21,6 @@ EXIT_CANNOT_RUN = 127
 
 def watch(pipe: int) -> None:
     """Wait for the pipe's end, then kill the process group."""
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
     while os.read(pipe, 1):
         pass
     os.killpg(os.getpgrp(), signal.SIGKILL)
@@ -34,6 +32,9 @@ def start_watcher(pipe: int) -> None:
     if between:
         os.waitpid(between, 0)
         return
+    # Before the command runs, so that no signal to the group can find the watcher unprepared.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     if os.fork() == 0:
         watch(pipe)
     os._exit(0)

@@ -180,7 +180,7 @@ class Pipeline:
         ready = [slot for slot in self._slots.values() if slot.shard.has_progress]
         # Sent before the checkpoint passes them: a crash sends them twice, never not at all. All
         # of it comes before the first take_flush, for sending may fail and be tried again.
-        self._outlet.forward([row for slot in ready for row in slot.shard.elsewhere])
+        self._outlet.forward([row.listing for slot in ready for row in slot.shard.elsewhere])
         batch = []
         for slot in ready:
             flush = slot.shard.take_flush()

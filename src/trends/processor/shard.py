@@ -26,6 +26,7 @@ from trends.store.interface import (
     CountedListing,
     DeadLetter,
     Flush,
+    Forward,
     ShardInfo,
     Sighting,
     Store,
@@ -77,7 +78,8 @@ class ShardProcessor:
         self._accepted: list[CountedListing] = []
         self._sightings: list[Sighting] = []
         self._dead: list[DeadLetter] = []
-        self._elsewhere: list[Listing] = []
+        self._elsewhere: list[Forward] = []
+        self._forwarded_before = store.forwards_after(info.name, self._checkpoint.version)
 
     @property
     def pending(self) -> int:
@@ -145,10 +147,10 @@ class ShardProcessor:
 
     def _sort(
         self, offset: int, lines: Sequence[DecodedLine], arrived_s: int, now: datetime
-    ) -> tuple[list[tuple[Listing, Position]], list[Sighting], list[Listing], list[DeadLetter]]:
+    ) -> tuple[list[tuple[Listing, Position]], list[Sighting], list[Forward], list[DeadLetter]]:
         accepted: list[tuple[Listing, Position]] = []
         sightings: list[Sighting] = []
-        elsewhere: list[Listing] = []
+        elsewhere: list[Forward] = []
         dead: list[DeadLetter] = []
         in_message: set[str] = set()
         for line in lines:
@@ -157,10 +159,11 @@ class ShardProcessor:
                 dead.append(self._dead_letter(offset, line, listing, now))
                 continue
             position = Position(self.info.name, offset, line.line)
-            # What is stored as counted here stays counted here, whatever came to be known since.
+            # What is stored as counted here stays counted here, and what was sent elsewhere stays
+            # sent, whatever came to be known since and however many partitions there are now.
             if not self._seen.counted_at(listing.id, position):
-                if not self._is_home(listing):
-                    elsewhere.append(listing)
+                if not self._is_home(listing) or position in self._forwarded_before:
+                    elsewhere.append(Forward(listing, position))
                     continue
                 if listing.id in in_message or self._seen.repeats(listing.id, position, arrived_s):
                     sightings.append(Sighting(listing, position))
@@ -184,7 +187,7 @@ class ShardProcessor:
         )
 
     @property
-    def elsewhere(self) -> Sequence[Listing]:
+    def elsewhere(self) -> Sequence[Forward]:
         """Listings whose home is another partition; they must be sent there before `take_flush`."""
         return self._elsewhere
 
@@ -203,7 +206,14 @@ class ShardProcessor:
             late=self._watermark.late,
             lateness_max_s=self._watermark.lateness_max_s,
         )
-        flush = Flush(self._checkpoint, self._accepted, self._sightings, self._dead, counts)
+        flush = Flush(
+            self._checkpoint,
+            self._accepted,
+            self._sightings,
+            self._dead,
+            counts,
+            self._elsewhere,
+        )
         self._accepted, self._sightings, self._dead, self._elsewhere = [], [], [], []
         return flush
 

@@ -19,6 +19,7 @@ from trends.store.columns import (
     RESOLUTION_SECONDS,
     checkpoints_table,
     dead_letters_table,
+    forwards_table,
     listings_table,
     name_counts_tables,
     sightings_table,
@@ -113,6 +114,15 @@ class ClickHouseStore:
             found += _occurrences(rows)
         return found
 
+    def forwards_after(self, shard: str, version: int) -> set[Position]:
+        rows = self._rows(
+            "SELECT offset, line FROM forwards FINAL "
+            "WHERE shard = {shard:String} AND toInt64(offset) > {version:Int64}",
+            shard=shard,
+            version=version,
+        )
+        return {Position(shard, offset, line) for offset, line in rows}
+
     def stored_buckets(self, shard: str) -> set[BucketKey]:
         rows = self._rows(
             "SELECT DISTINCT resolution, toUnixTimestamp(bucket) FROM bucket_totals "
@@ -167,6 +177,11 @@ class ClickHouseStore:
         rows = [row for flush in flushes for row in flush.sightings]
         if rows:
             self._insert("sightings", sightings_table(rows))
+
+    def write_forwards(self, flushes: Sequence[Flush]) -> None:
+        rows = [row for flush in flushes for row in flush.forwards]
+        if rows:
+            self._insert("forwards", forwards_table(rows))
 
     def write_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         if letters:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from trends.analysis.interface import ANALYSIS_VERSION
 from trends.counting.buckets import RESOLUTIONS
 from trends.counting.counts import NameCounts
-from trends.store.interface import Checkpoint, CountedListing, DeadLetter, Flush, Sighting
+from trends.store.interface import Checkpoint, CountedListing, DeadLetter, Flush, Forward, Sighting
 
 RESOLUTION_NAMES: Final = {resolution.seconds: resolution.name for resolution in RESOLUTIONS}
 RESOLUTION_SECONDS: Final = {resolution.name: resolution.seconds for resolution in RESOLUTIONS}
@@ -46,6 +46,18 @@ def listings_table(rows: Sequence[CountedListing]) -> pa.Table:
             "extra": pa.array([_json(listing.extra) for listing in listings], pa.string()),
             "terms": _names([row.analysis.terms for row in rows]),
             "topics": _names([row.analysis.topics for row in rows]),
+        }
+    )
+
+
+def forwards_table(rows: Sequence[Forward]) -> pa.Table:
+    """Rows of `forwards`."""
+    return pa.table(
+        {
+            "shard": pa.array([row.position.shard for row in rows], pa.string()),
+            "offset": pa.array([row.position.offset for row in rows], pa.uint64()),
+            "line": pa.array([row.position.line for row in rows], pa.uint32()),
+            "id": pa.array([row.listing.id for row in rows], pa.string()),
         }
     )
 

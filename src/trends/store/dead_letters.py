@@ -1,7 +1,7 @@
 """Dead letters in the store: listed, found by id, marked as re-submitted.
 
-A dead letter's id is a digest of where its line stood, so it is the same at every look and on every
-machine, and the beginning of it will do. Nothing is ever deleted: a letter that was re-submitted
+A dead letter's id is a digest of where its line stood and of its bytes, so it is the same at every
+look and on every machine, and the beginning of it will do. Nothing is ever deleted: a letter that was re-submitted
 is stored once more with ``state`` 1, and that row replaces the first.
 """
 
@@ -26,7 +26,7 @@ RESUBMITTED: Final = 1
 
 _ID_SQL: Final = (
     "substring(lower(hex(SHA256(concat(origin, '\\0', toString(offset), '\\0', "
-    f"toString(line))))), 1, {ID_CHARS})"
+    f"toString(line), '\\0', raw)))), 1, {ID_CHARS})"
 )
 _COLUMNS: Final = (
     f"{_ID_SQL} AS id, origin, offset, line, code, message, hex(raw), cut, recorded_at, "
@@ -48,10 +48,10 @@ class StoredLetter:
         return self.resubmitted_at is None
 
 
-def letter_id(origin: str, offset: int, line: int) -> str:
-    """The id of the dead letter of one line."""
-    place = f"{origin}\0{offset}\0{line}".encode()
-    return hashlib.sha256(place).hexdigest()[:ID_CHARS]
+def letter_id(origin: str, offset: int, line: int, raw: bytes) -> str:
+    """The id of the dead letter of one line; its bytes count, for a file may be mended in place."""
+    place = f"{origin}\0{offset}\0{line}\0".encode()
+    return hashlib.sha256(place + raw).hexdigest()[:ID_CHARS]
 
 
 def list_letters(

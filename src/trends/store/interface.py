@@ -1,8 +1,9 @@
 """What the processor asks of a store, and the values that pass between them.
 
 Life of a flush, each step repeatable without harm: `write_listings`, `write_sightings`,
-`write_dead_letters`, `write_totals`, `write_topics`, `write_terms`, `write_checkpoints`. A crash
-between any two steps is mended by reading the log again from the checkpoint.
+`write_forwards`, `write_dead_letters`, `write_totals`, `write_topics`, `write_terms`,
+`write_checkpoints`. A crash between any two steps is mended by reading the log again from the
+checkpoint.
 """
 
 from __future__ import annotations
@@ -68,6 +69,14 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class Forward:
+    """A listing that was sent to the partition it belongs to, and where it stood."""
+
+    listing: Listing
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A line that cannot be read. ``origin`` is its shard, or the file it came from."""
 
@@ -90,6 +99,7 @@ class Flush:
     sightings: Sequence[Sighting]
     dead_letters: Sequence[DeadLetter]
     counts: CountsChange
+    forwards: Sequence[Forward] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,10 @@ class Store(Protocol):
         """All occurrences of these ids."""
         ...
 
+    def forwards_after(self, shard: str, version: int) -> set[Position]:
+        """Where lines of the shard stood, beyond offset ``version``, that were sent elsewhere."""
+        ...
+
     def stored_buckets(self, shard: str) -> set[BucketKey]:
         """The buckets that may hold rows of the shard."""
         ...
@@ -145,6 +159,8 @@ class Store(Protocol):
     def write_listings(self, flushes: Sequence[Flush]) -> None: ...
 
     def write_sightings(self, flushes: Sequence[Flush]) -> None: ...
+
+    def write_forwards(self, flushes: Sequence[Flush]) -> None: ...
 
     def write_dead_letters(self, letters: Sequence[DeadLetter]) -> None: ...
 

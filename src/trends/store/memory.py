@@ -14,6 +14,7 @@ from trends.store.interface import (
     CountedListing,
     DeadLetter,
     Flush,
+    Forward,
     ShardInfo,
     Sighting,
     StoredText,
@@ -33,7 +34,8 @@ class MemoryStore:
         self.checkpoints: dict[str, Checkpoint] = {}
         self.listings: dict[tuple[str, Position], CountedListing] = {}
         self.sightings: dict[tuple[str, Position], Sighting] = {}
-        self.dead_letters: dict[tuple[str, int, int], DeadLetter] = {}
+        self.forwards: dict[Position, Forward] = {}
+        self.dead_letters: dict[tuple[str, int, int, bytes], DeadLetter] = {}
         self.totals: dict[tuple[str, BucketKey], tuple[int, int]] = {}
         self.terms: NameTable = {}
         self.topics: NameTable = {}
@@ -86,6 +88,9 @@ class MemoryStore:
         for (listing_id, position), counted in self.listings.items():
             yield Occurrence(listing_id, position, counted.arrived_s)
 
+    def forwards_after(self, shard: str, version: int) -> set[Position]:
+        return {at for at in self.forwards if at.shard == shard and at.offset > version}
+
     def stored_buckets(self, shard: str) -> set[BucketKey]:
         return {key for owner, key in self.totals if owner == shard}
 
@@ -107,9 +112,15 @@ class MemoryStore:
             for row in flush.sightings:
                 self.sightings[row.listing.id, row.position] = row
 
+    def write_forwards(self, flushes: Sequence[Flush]) -> None:
+        for flush in flushes:
+            for row in flush.forwards:
+                self.forwards[row.position] = row
+
     def write_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         for letter in letters:
-            self.dead_letters.setdefault((letter.origin, letter.offset, letter.line), letter)
+            key = letter.origin, letter.offset, letter.line, letter.raw
+            self.dead_letters.setdefault(key, letter)
 
     def write_totals(self, flushes: Sequence[Flush]) -> None:
         for flush in flushes:

@@ -112,6 +112,9 @@ def to_listing(fields: Mapping[str, object]) -> Listing:
             )
         if published_at < EVENT_TIME_MIN:
             raise _out_of_range("published_at", published_at.isoformat(), EVENT_TIME_MIN)
+    extra = {key: value for key, value in fields.items() if key not in _KNOWN}
+    if extra:
+        _check_writable(extra)
     explicit = fields.get("id")
     if isinstance(explicit, int) and not isinstance(explicit, bool):
         explicit = str(explicit)
@@ -126,7 +129,7 @@ def to_listing(fields: Mapping[str, object]) -> Listing:
         author_count=_integer(fields, "author_count"),
         upvotes=_integer(fields, "upvotes"),
         tags=_strings(fields, "tags"),
-        extra={key: value for key, value in fields.items() if key not in _KNOWN},
+        extra=extra,
         **strings,
     )
 
@@ -147,6 +150,19 @@ def encode_line(listing: Listing) -> bytes:
     if listing.tags:
         fields["tags"] = listing.tags
     return orjson.dumps(fields, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
+
+
+def _check_writable(extra: Mapping[str, object]) -> None:
+    try:
+        orjson.dumps(extra)
+    except orjson.JSONEncodeError as error:
+        raise BadRecord(
+            "unwritable_field",
+            f"an unknown field cannot be written as JSON: {error}",
+            field=", ".join(map(repr, extra)),
+            value=extra,
+            remedy="drop it, or send it as a string",
+        ) from error
 
 
 def _string(fields: Mapping[str, object], name: str) -> str:
@@ -267,9 +283,13 @@ def _why_not_json(raw: bytes, error: orjson.JSONDecodeError) -> BadRecord:
         )
     if "\\ud" in text or "\\uD" in text:
         try:
-            json.loads(text)
+            json.loads(text, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             pass
         else:
             return _lone_surrogate(None, raw)
     return BadRecord("not_json", f"not JSON: {error}", value=raw, remedy="send one object per line")
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")

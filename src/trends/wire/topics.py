@@ -102,5 +102,10 @@ def _describe(client: KafkaAdminClient, name: str) -> TopicInfo:
 def group_is_active(bootstrap: str, group: str) -> bool:
     """Whether the consumer group has members now."""
     with admin(bootstrap) as client:
-        described = client.describe_groups([group])
+        try:
+            described = client.describe_groups([group])
+        except ValueError:
+            # The embedded broker answers with permissions that the client does not know. One
+            # processor too many does no harm; none would be waited for in vain.
+            return False
     return any(members.get("members") for members in described.values())

@@ -49,6 +49,18 @@ ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(event_time)
 ORDER BY (id, shard, offset, line);
 
+-- Every line that stood in a partition it does not belong to, and was sent to the right one: a
+-- decision that must stay when the number of partitions changes.
+CREATE TABLE IF NOT EXISTS forwards
+(
+    shard         LowCardinality(String),
+    offset        UInt64,
+    line          UInt32,
+    id            String
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (shard, offset, line);
+
 CREATE TABLE IF NOT EXISTS term_counts
 (
     shard      LowCardinality(String),
@@ -140,4 +152,4 @@ CREATE TABLE IF NOT EXISTS dead_letters
     state          UInt8
 )
 ENGINE = ReplacingMergeTree(state)
-ORDER BY (origin, offset, line);
+ORDER BY (origin, offset, line, cityHash64(raw));

@@ -1,0 +1,155 @@
+"""What `trends demo` shows: read from the store at one moment, and drawn.
+
+In: a client of the store. Out: a `Board`, and what rich prints of it. Never publishes or waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from clickhouse_connect.driver.client import Client
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from trends.store.client import translated
+from trends.store.queries import series
+from trends.store.rising import Compared, compare, without_parts
+
+TERMS_SHOWN: Final = 8
+TOPICS_SHOWN: Final = 5
+CANDIDATES: Final = 60
+SPARK_DAYS: Final = 14
+BARS: Final = "▁▂▃▄▅▆▇█"
+BARS_ASCII: Final = "_.:-=+*#"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A name, and its share on each of the last days."""
+
+    compared: Compared
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The store at one moment."""
+
+    counted: int
+    today: int
+    terms: Sequence[Row]
+    topics: Sequence[Row]
+
+    @property
+    def rising(self) -> list[Compared]:
+        """Terms that take off, fastest first."""
+        return [row.compared for row in self.terms if row.compared.rises]
+
+    def as_json(self) -> dict[str, object]:
+        """The same for programs."""
+        return {
+            "counted": self.counted,
+            "today": self.today,
+            "terms": [_row_json(row) for row in self.terms],
+            "topics": [_row_json(row) for row in self.topics],
+        }
+
+
+def read_board(client: Client, today: date, history_days: int) -> Board:
+    """What the store counts now.
+
+    Args:
+        client: of the store.
+        today: the first live day; what comes before is history.
+        history_days: how far the history goes back.
+    """
+    first = datetime(today.year, today.month, today.day, tzinfo=UTC) - timedelta(days=history_days)
+    with translated():
+        ((counted, live),) = client.query(
+            "SELECT sum(listings), sumIf(listings, bucket >= {start:DateTime}) FROM totals "
+            "WHERE resolution = '1d' AND bucket >= {first:DateTime}",
+            parameters={"start": first + timedelta(days=history_days), "first": first},
+        ).result_rows
+    topics = compare(client, "topics", today, history_days, by_score=False, limit=TOPICS_SHOWN)
+    return Board(
+        counted,
+        live,
+        _with_shares(client, "terms", _choose_terms(client, today, history_days)),
+        _with_shares(client, "topics", topics),
+    )
+
+
+def _choose_terms(client: Client, today: date, history_days: int) -> list[Compared]:
+    """Those that rise, then the most frequent phrases to compare them with."""
+    by_score = compare(client, "terms", today, history_days, by_score=True, limit=CANDIDATES)
+    rising = [row for row in without_parts(by_score) if row.rises]
+    by_docs = compare(client, "terms", today, history_days, by_score=False, limit=CANDIDATES)
+    steady = [row for row in without_parts(by_docs) if " " in row.name and not row.rises]
+    most_rising = rising[: TERMS_SHOWN - 2]
+    return most_rising + steady[: TERMS_SHOWN - len(most_rising)]
+
+
+def _with_shares(client: Client, kind: str, rows: Sequence[Compared]) -> list[Row]:
+    shares: dict[str, list[float]] = {row.name: [] for row in rows}
+    for _, name, _, _, share in series(client, kind, list(shares), "1d") if rows else ():
+        shares[name].append(share)
+    return [Row(row, tuple(shares[row.name][-SPARK_DAYS:])) for row in rows]
+
+
+def draw(board: Board | None, status: str, footer: str, *, unicode: bool) -> Group:
+    """A board as rich prints it."""
+    head = Text.assemble(("trends demo", "bold"), "  ", status)
+    parts: list[Any] = [head]
+    if board is not None:
+        parts += [Text(), _table("term", board.terms, unicode)]
+        parts += [Text(), _table("topic", board.topics, unicode)]
+    if footer:
+        parts += [Text(), Text(footer, style="dim")]
+    return Group(*parts)
+
+
+def _table(kind: str, rows: Sequence[Row], unicode: bool) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("", width=1)
+    table.add_column(kind, width=28, no_wrap=True)
+    for name in ("today", "share", "before", "lift"):
+        table.add_column(name, justify="right", width=6)
+    table.add_column("by day", no_wrap=True, width=SPARK_DAYS)
+    for row in rows:
+        compared = row.compared
+        style = "bold green" if compared.rises else ""
+        table.add_row(
+            ("▲" if unicode else "^") if compared.rises else "",
+            compared.name,
+            f"{compared.docs:,}",
+            f"{compared.share:.1%}",
+            f"{compared.share_before:.1%}",
+            "new" if compared.lift is None else f"{compared.lift:.1f}x",
+            sparkline(row.shares, BARS if unicode else BARS_ASCII),
+            style=style,
+        )
+    return table
+
+
+def sparkline(values: Sequence[float], bars: str = BARS) -> str:
+    """``values`` from 0 to their maximum as a row of bars, one character each."""
+    highest = max(values, default=0.0)
+    if highest <= 0:
+        return bars[0] * len(values)
+    return "".join(bars[min(len(bars) - 1, int(value / highest * len(bars)))] for value in values)
+
+
+def _row_json(row: Row) -> dict[str, object]:
+    compared = row.compared
+    return {
+        **asdict(compared),
+        "share": compared.share,
+        "share_before": compared.share_before,
+        "lift": compared.lift,
+        "rises": compared.rises,
+        "shares": list(row.shares),
+    }

@@ -1,0 +1,1 @@
+"""A synthetic stream of listings, for `trends demo`."""
