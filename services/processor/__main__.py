@@ -28,7 +28,15 @@ async def run(settings: Settings) -> None:
 def main() -> int:
     """Returns the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("faust", "mode", "aiokafka", "kafka"):
+    for noisy in (
+        "faust",
+        "mode",
+        "aiokafka",
+        "kafka",
+        "urllib3",
+        "clickhouse_connect",
+        "tenacity",
+    ):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     # Counts are millions of long-lived strings and numbers without cycles: the collector's default
     # rhythm spends a fifth of the time walking through them.

@@ -14,7 +14,7 @@ from trends.cli.parts import parts_needed
 from trends.cli.stack import stack, watched
 from trends.clock import SystemClock
 from trends.ingest.feed import Feed
-from trends.ingest.progress import sent_offsets, wait_until_counted
+from trends.ingest.progress import TopicWatch, sent_offsets, wait_until_counted
 from trends.processor.flood import FloodGuard
 from trends.processor.outlet import Outlet
 from trends.settings import load_settings
@@ -84,11 +84,12 @@ def replay_command(
             offsets = sent_offsets(topic, publisher.sent)
             bar.update(reading, total=feed.read)
             bar.update(counting, total=feed.read - feed.dead)
+            topic_watch = TopicWatch(running.kafka, topic, clock)
             wait_until_counted(
                 client,
                 offsets,
                 clock,
-                watched(running),
+                watched(running, topic_watch.check),
                 lambda n: bar.update(counting, completed=n, detail=f"{n:,}"),
             )
             accepted = accepted_at(client, offsets)

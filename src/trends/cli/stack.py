@@ -49,12 +49,14 @@ def connected_store(settings: Settings, *, read_only: bool = False) -> Iterator[
             client.close()
 
 
-def watched(running: Stack) -> Callable[[], None]:
+def watched(running: Stack, *more: Callable[[], None]) -> Callable[[], None]:
     """For those who wait: raises when waiting is in vain, or no longer wanted."""
 
     def check() -> None:
         raise_if_interrupted()
         running.check()
+        for check_more in more:
+            check_more()
 
     return check
 

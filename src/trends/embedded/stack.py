@@ -172,7 +172,8 @@ def _spec(
             "TRENDS_CLICKHOUSE": addresses["clickhouse"],
             "TRENDS_SESSION_TIMEOUT_S": str(_session_timeout_s(settings)),
         },
-        stop_timeout_s=30.0,
+        # Time for a last flush; when it cannot be had, being killed does no harm.
+        stop_timeout_s=8.0,
         # A log in memory is gone with its broker; only a new process counts the new one.
         restart_with=() if settings.kafka else (Part.BROKER.value,),
         depends_on=() if settings.clickhouse else (Part.STORE.value,),

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
 from trends.clock import Clock
+from trends.errors import Unavailable
 from trends.store.interface import ShardInfo
 from trends.store.queries import checkpoint_versions
 from trends.wire.publisher import SentMessage
-from trends.wire.topics import TopicInfo
+from trends.wire.topics import TopicInfo, describe_topic
+
+log = logging.getLogger(__name__)
 
 POLL_S: Final = 0.2
+POLL_AWAY_MAX_S: Final = 5.0
+TOPIC_CHECK_S: Final = 3.0
 
 Offsets = Mapping[str, Mapping[int, int]]
 """Per shard: offset of a message to its number of lines."""
@@ -35,7 +41,7 @@ def wait_until_counted(
     check: Callable[[], None],
     progress: Callable[[int], None],
 ) -> None:
-    """Returns when every message is behind its shard's checkpoint.
+    """Returns when every message is behind its shard's checkpoint; waits for a store that is away.
 
     Args:
         client: of the store.
@@ -44,16 +50,54 @@ def wait_until_counted(
         check: called between looks; raises when waiting is in vain.
         progress: called with the number of lines counted so far.
     """
+    total = sum(sum(messages.values()) for messages in offsets.values())
+    pause_s = POLL_S
     while True:
-        versions = checkpoint_versions(client)
-        counted = sum(
-            lines
-            for shard, messages in offsets.items()
-            for offset, lines in messages.items()
-            if offset <= versions.get(shard, -1)
-        )
-        progress(counted)
-        if counted == sum(sum(messages.values()) for messages in offsets.values()):
-            return
         check()
-        clock.sleep(POLL_S)
+        try:
+            versions = checkpoint_versions(client)
+        except Unavailable as error:
+            pause_s = min(2 * pause_s, POLL_AWAY_MAX_S)
+            log.warning("looking again in %.1f s: %s", pause_s, error)
+        else:
+            pause_s = POLL_S
+            counted = sum(
+                lines
+                for shard, messages in offsets.items()
+                for offset, lines in messages.items()
+                if offset <= versions.get(shard, -1)
+            )
+            progress(counted)
+            if counted == total:
+                return
+        clock.sleep(pause_s)
+
+
+class TopicWatch:
+    """Tells those who wait for offsets of a topic that it is no longer the same topic."""
+
+    def __init__(self, bootstrap: str, topic: TopicInfo, clock: Clock) -> None:
+        self._bootstrap = bootstrap
+        self._topic = topic
+        self._clock = clock
+        self._looked_s = clock.monotonic_s()
+
+    def check(self) -> None:
+        """Looks now and then.
+
+        Raises:
+            Unavailable: if the topic was re-created, so that what was sent may be gone with it.
+        """
+        if self._clock.monotonic_s() - self._looked_s < TOPIC_CHECK_S:
+            return
+        self._looked_s = self._clock.monotonic_s()
+        try:
+            now = describe_topic(self._bootstrap, self._topic.name)
+        except Unavailable as error:
+            log.warning("cannot look at the topic: %s", error)
+            return
+        if now.topic_id != self._topic.topic_id:
+            raise Unavailable(
+                f"topic {self._topic.name!r} was re-created meanwhile (a broker in memory loses "
+                "its log when it ends); do this again: what is counted already counts once"
+            )

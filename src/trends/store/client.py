@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
@@ -15,7 +16,10 @@ from trends.errors import ConfigError, Fatal, Unavailable
 
 DEFAULT_DATABASE = "trends"
 CONNECT_TIMEOUT_S = 10
+SHOWN_MAX_CHARS = 300
 QUERY_TIMEOUT_S = 300
+
+_SYSTEM_ERROR = re.compile(r"\[Errno -?\d+\] ([\w ]+)")
 
 # What waiting can mend: memory, too many parts or queries, a replica or keeper that is away.
 _RETRY_CODES = frozenset(
@@ -79,8 +83,14 @@ def translated() -> Iterator[None]:
             raise ConfigError(f"ClickHouse refuses the connection: {text}") from error
         away = code is None and isinstance(error, OperationalError | HTTPError | OSError)
         if away or code in _RETRY_CODES:
-            raise Unavailable(f"ClickHouse: {text}") from error
+            raise Unavailable(f"ClickHouse: {_brief(text)}") from error
         raise Fatal(f"ClickHouse: {text}") from error
+
+
+def _brief(text: str) -> str:
+    """The reason alone where a connection failed: the driver repeats the whole address twice."""
+    reason = _SYSTEM_ERROR.search(text)
+    return f"no connection ({reason[1]})" if reason else text[:SHOWN_MAX_CHARS]
 
 
 def error_code(error: BaseException) -> int | None:

@@ -1,8 +1,8 @@
 """Dead letters in the store: listed, found by id, marked as re-submitted.
 
 A dead letter's id is a digest of where its line stood and of its bytes, so it is the same at every
-look and on every machine, and the beginning of it will do. Nothing is ever deleted: a letter that was re-submitted
-is stored once more with ``state`` 1, and that row replaces the first.
+look and on every machine, and the beginning of it will do. Nothing is ever deleted: a letter that
+was re-submitted is stored once more with ``state`` 1, and that row replaces the first.
 """
 
 from __future__ import annotations
