@@ -27,10 +27,10 @@ from trends.clock import SystemClock
 from trends.embedded.stack import Part, Stack, running_stack
 from trends.ingest.progress import sent_offsets, wait_until_counted
 from trends.model import Listing
-from trends.processor.build import prepare_store
 from trends.settings import load_settings
 from trends.sources.read import read
 from trends.store.client import connect
+from trends.store.migrate import prepare_store
 from trends.wire.codec import to_listing
 from trends.wire.publisher import Publisher
 from trends.wire.topics import ensure_topics

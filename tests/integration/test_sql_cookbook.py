@@ -16,7 +16,6 @@ from trends.clock import SystemClock
 from trends.counting.buckets import RESOLUTIONS
 from trends.embedded.stack import Part, running_stack
 from trends.model import Listing
-from trends.processor.build import prepare_store
 from trends.processor.flood import FloodGuard
 from trends.processor.flush import write_flush
 from trends.processor.shard import ShardLimits, ShardProcessor
@@ -24,6 +23,7 @@ from trends.settings import load_settings
 from trends.store.clickhouse import ClickHouseStore
 from trends.store.client import connect
 from trends.store.interface import ShardInfo
+from trends.store.migrate import prepare_store
 from trends.wire.codec import encode_line
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sql.md"

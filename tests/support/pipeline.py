@@ -16,9 +16,9 @@ from tests.support.kafka import KafkaServer
 from tests.support.worker import Worker
 from trends.clock import SystemClock
 from trends.ingest.progress import sent_offsets, wait_until_counted
-from trends.processor.build import prepare_store
 from trends.settings import Settings, load_settings
 from trends.store.client import connect
+from trends.store.migrate import prepare_store
 from trends.wire.publisher import SentMessage
 from trends.wire.topics import TopicInfo, ensure_topics
 

@@ -103,7 +103,7 @@ def check_settings(settings: Settings) -> Iterator[Check]:
 
 def check_taxonomy(settings: Settings) -> Iterator[Check]:
     """Whether it can be read."""
-    from trends.processor.build import load_taxonomy
+    from trends.processor.taxonomy_file import load_taxonomy
 
     section = Section("settings")
     origin = settings.taxonomy or "built in"

@@ -13,8 +13,8 @@ from trends.cli.waiting import WAIT_LIMIT_S, wait_for_servers
 from trends.clock import SystemClock
 from trends.embedded.stack import Part, Stack, running_stack
 from trends.settings import Settings
-from trends.store.client import connect, database_of
-from trends.store.migrate import migrate
+from trends.store.client import connect
+from trends.store.migrate import prepare_store
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def stack(
     clock = SystemClock()
     wait_for_servers(settings, parts, clock, say, wait_limit_s)
     with running_stack(settings, clock, parts, _tell) as running:
-        _migrate(running.clickhouse)
+        prepare_store(running.clickhouse)
         try:
             raise_if_interrupted()
             yield running
@@ -59,14 +59,6 @@ def watched(running: Stack, *more: Callable[[], None]) -> Callable[[], None]:
             check_more()
 
     return check
-
-
-def _migrate(url: str) -> None:
-    client = connect(url, database="default")
-    try:
-        migrate(client, database_of(url))
-    finally:
-        client.close()
 
 
 def _tell(text: str) -> None:

@@ -21,7 +21,7 @@ def verify_command(data_dir: DataDir = None, output: OutputFormat = Format.TABLE
     Exit code 0 when all are equal; 1 when not, and the first differences are shown.
     """
     # Brings Faust along, which the help should not wait for.
-    from trends.processor.build import load_taxonomy
+    from trends.processor.taxonomy_file import load_taxonomy
 
     settings = load_settings(data_dir=data_dir)
     reference = ReferenceAnalyser(load_taxonomy(settings))

@@ -9,7 +9,7 @@ from importlib.resources import files
 from clickhouse_connect.driver.client import Client
 
 from trends.errors import Fatal
-from trends.store.client import translated
+from trends.store.client import connect, database_of, translated
 
 _COMMENT = re.compile(r"^\s*--.*$", re.MULTILINE)
 
@@ -66,3 +66,12 @@ def migrate(client: Client, database: str) -> list[str]:
             client.insert("schema_migrations", [[number, name]], column_names=["number", "name"])
             applied_now.append(f"{number:04d}_{name}")
     return applied_now
+
+
+def prepare_store(url: str) -> list[str]:
+    """Creates the database that ``url`` names and brings its schema up to date; see `migrate`."""
+    client = connect(url, database="default")
+    try:
+        return migrate(client, database_of(url))
+    finally:
+        client.close()
