@@ -138,11 +138,7 @@ def _refuse_unknown_variables() -> None:
     """A misspelt variable must not be ignored in silence."""
     known = {f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields} | {CONFIG_VARIABLE}
     for name in os.environ:
-        if (
-            name.startswith(ENV_PREFIX)
-            and name not in known
-            and not name.startswith("TRENDS_TEST_")
-        ):
+        if name.startswith(ENV_PREFIX) and name not in known:
             raise ConfigError(
                 f"environment variable {name} is no setting of trends; known: "
                 + ", ".join(sorted(known))

@@ -51,6 +51,8 @@ def main(arguments: list[str]) -> None:
     # The interpreter ignores these two, and what is ignored stays so in the command.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    # So does what a library has blocked in the supervisor's thread.
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     try:
         os.execvp(command[0], command)
     except OSError as error:

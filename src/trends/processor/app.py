@@ -24,7 +24,7 @@ from trends.processor.shard import ShardLimits, ShardProcessor
 from trends.processor.transport import ProcessorApp
 from trends.settings import Settings
 from trends.store.interface import ShardInfo, Store
-from trends.wire.topics import describe_topic
+from trends.wire.topics import TopicInfo, describe_topic
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Processor:
         self._analyser = analyser
         self._clock = clock
         self._outlet = Outlet(settings, bootstrap, clock)
-        self._topic_ids: set[str] = set()
+        self._topic: TopicInfo | None = None
         self._failure: BaseException | None = None
         self._stopping = asyncio.Event()
         self._app = self._build_app()
@@ -164,7 +164,7 @@ class Processor:
         topic = await self._pipeline.count(
             partial(describe_topic, self._bootstrap, self._settings.listings_topic)
         )
-        self._topic_ids.add(topic.topic_id)
+        self._topic = topic
         earliest = await consumer.earliest_offsets(*tps)
         ends = await consumer.highwaters(*tps)
         positions: dict[TP, int] = {}
@@ -200,7 +200,11 @@ class Processor:
         return ShardProcessor(info, self._store, self._analyser, RESOLUTIONS, limits, flood)
 
     async def _watch_topic(self) -> None:
-        """Offsets of a re-created topic start again; only a new process may count them."""
+        """Stops when the topic is re-created or grows, which the group may not notice for long.
+
+        Offsets of a re-created topic start again, and ids of a grown one have other homes: only
+        shards that are opened anew may count them.
+        """
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(TOPIC_CHECK_INTERVAL_S)
@@ -211,5 +215,5 @@ class Processor:
             except Unavailable as error:
                 log.warning("cannot look at the topic: %s", error)
                 continue
-            if self._topic_ids and self._topic_ids != {topic.topic_id}:
-                raise Unavailable(f"topic {topic.name!r} was re-created; starting anew")
+            if self._topic not in (None, topic):
+                raise Unavailable(f"the topic is now {topic}, was {self._topic}; starting anew")

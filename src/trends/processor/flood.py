@@ -13,7 +13,7 @@ class FloodGuard:
     def __init__(self, window: int, share: float) -> None:
         self._last: deque[bool] = deque(maxlen=window)
         self._bad = 0
-        self._allowed = int(window * share)
+        self._allowed = round(window * share)
 
     def observe(self, error: BadRecord | None) -> None:
         """Takes one line: what is wrong with it, if anything.

@@ -9,9 +9,9 @@ import orjson
 from kafka import KafkaProducer
 
 from trends.clock import Clock
-from trends.model import Listing
 from trends.settings import Settings
-from trends.store.interface import DeadLetter
+from trends.store.interface import DeadLetter, Forward
+from trends.wire.partition import home_partition
 from trends.wire.publisher import Publisher
 from trends.wire.topics import describe_topic, translated
 
@@ -48,16 +48,17 @@ class Outlet:
             for future in sent:
                 future.get(timeout=0)
 
-    def forward(self, listings: Sequence[Listing]) -> None:
-        """Sends listings to the partitions they belong to; returns when Kafka has them."""
-        if not listings:
+    def forward(self, rows: Sequence[Forward]) -> None:
+        """Sends lines to the partitions they belong to; returns when Kafka has them."""
+        if not rows:
             return
         # Rare (a producer that partitions otherwise, a topic that grew), so it connects anew and
         # sees the present number of partitions.
         topic = describe_topic(self._bootstrap, self._settings.listings_topic)
         with Publisher(self._settings, self._bootstrap, topic, self._clock) as publisher:
-            for listing in listings:
-                publisher.publish(listing)
+            for row in rows:
+                # As it was written: encoded anew it could be longer than a line may be.
+                publisher.publish_line(row.raw, home_partition(row.listing.id, topic.partitions))
 
     def close(self) -> None:
         """Closes the connection, if there is one."""

@@ -32,8 +32,18 @@ log = logging.getLogger(__name__)
 RETRY_FIRST_S: Final = 0.2
 RETRY_LAST_S: Final = 10.0
 CLOSE_TIMEOUT_S: Final = 5.0
+ARRIVED_MAX_S: Final = (1 << 32) - 1
 
 T = TypeVar("T")
+
+
+def arrival(timestamp_s: float | None) -> datetime:
+    """When a message arrived, from its timestamp in Kafka.
+
+    Whoever sends can put anything there: nothing, -1, milliseconds for seconds. Any moment will do
+    as long as it is the same each time the message is read, and one that the store can hold.
+    """
+    return datetime.fromtimestamp(min(max(timestamp_s or 0.0, 0.0), ARRIVED_MAX_S), UTC)
 
 
 @dataclass(slots=True)
@@ -138,10 +148,12 @@ class Pipeline:
                 slot.check_replayed(message.offset)
                 event.ack()
                 return
-            # A message without a timestamp (-1) arrived at the epoch: any fixed moment will do.
-            arrived = datetime.fromtimestamp(max(message.timestamp, 0.0), UTC)
             work = partial(
-                slot.shard.process, message.offset, message.value, arrived, self._clock.now()
+                slot.shard.process,
+                message.offset,
+                message.value,
+                arrival(message.timestamp),
+                self._clock.now(),
             )
             await self.count(work)
             slot.taken.append(event)
@@ -180,7 +192,7 @@ class Pipeline:
         ready = [slot for slot in self._slots.values() if slot.shard.has_progress]
         # Sent before the checkpoint passes them: a crash sends them twice, never not at all. All
         # of it comes before the first take_flush, for sending may fail and be tried again.
-        self._outlet.forward([row.listing for slot in ready for row in slot.shard.elsewhere])
+        self._outlet.forward([row for slot in ready for row in slot.shard.elsewhere])
         batch = []
         for slot in ready:
             flush = slot.shard.take_flush()

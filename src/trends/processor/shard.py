@@ -163,7 +163,7 @@ class ShardProcessor:
             # sent, whatever came to be known since and however many partitions there are now.
             if not self._seen.counted_at(listing.id, position):
                 if not self._is_home(listing) or position in self._forwarded_before:
-                    elsewhere.append(Forward(listing, position))
+                    elsewhere.append(Forward(listing, position, line.raw))
                     continue
                 if listing.id in in_message or self._seen.repeats(listing.id, position, arrived_s):
                     sightings.append(Sighting(listing, position))

@@ -70,10 +70,11 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """A listing that was sent to the partition it belongs to, and where it stood."""
+    """A listing that was sent to the partition it belongs to, its line, and where it stood."""
 
     listing: Listing
     position: Position
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
