@@ -58,7 +58,7 @@ class Settings(BaseSettings):
 
     flush_interval_s: Annotated[float, Field(gt=0)] = 1.0
     """Counts reach the store at least this often while listings arrive."""
-    flush_listings: Annotated[int, Field(ge=1)] = 5_000
+    flush_listings: Annotated[int, Field(ge=1)] = 3_000
     """A flush starts early when this many lines wait for it."""
     horizon_days: Annotated[int, Field(ge=1, le=3_650)] = 90
     """An id counts once within this many days of arrival."""

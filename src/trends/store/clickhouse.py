@@ -27,7 +27,8 @@ from trends.store.columns import (
 )
 from trends.store.interface import Checkpoint, DeadLetter, Flush, ShardInfo, StoredText
 
-INSERT_ROWS_MAX: Final = 500_000
+INSERT_ROWS_MAX: Final = 200_000
+INSERT_LISTINGS_MAX: Final = 1_500
 FIND_IDS_MAX: Final = 2_000
 
 # One insert, one block, one part per table partition: it lands whole or not at all.
@@ -170,8 +171,10 @@ class ClickHouseStore:
 
     def write_listings(self, flushes: Sequence[Flush]) -> None:
         rows = [row for flush in flushes for row in flush.listings]
-        if rows:
-            self._insert("listings_stored", listings_table(rows))
+        for start in range(0, len(rows), INSERT_LISTINGS_MAX):
+            self._insert(
+                "listings_stored", listings_table(rows[start : start + INSERT_LISTINGS_MAX])
+            )
 
     def write_sightings(self, flushes: Sequence[Flush]) -> None:
         rows = [row for flush in flushes for row in flush.sightings]
