@@ -40,14 +40,6 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
-    """How often one listing mentions one term or topic."""
-
-    term: str
-    mentions: int
-
-
-@dataclass(frozen=True, slots=True)
 class Position:
     """Where a line stands in the log: its shard, the message's offset, the line in the message."""
 

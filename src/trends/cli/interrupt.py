@@ -7,7 +7,6 @@ time, ends the process at once; the embedded servers die with it (see `trends.em
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from types import FrameType
 from typing import NoReturn
 
 from trends.clock import Clock, SystemClock
-from trends.embedded.signals import STOP_SIGNALS
+from trends.embedded.signals import handling_stop_signals
 
 _arrived: list[int] = []
 # `timeout` and some shells send a signal twice, to the process and to its group: that is one wish.
@@ -57,16 +56,8 @@ def interruptible(clock: Clock | None = None) -> Iterator[None]:
         if now_s - first_s > SAME_WISH_S:
             _leave_at_once(number)
 
-    before = {
-        number: signal.signal(number, handle)
-        for number in STOP_SIGNALS
-        if signal.getsignal(number) is not signal.SIG_IGN
-    }
-    try:
+    with handling_stop_signals(handle):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def raise_if_interrupted() -> None:

@@ -25,6 +25,13 @@ def calling_on_stop_signals(request_stop: Callable[[], None]) -> Iterator[None]:
     def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         request_stop()
 
+    with handling_stop_signals(handle):
+        yield
+
+
+@contextmanager
+def handling_stop_signals(handle: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Hand each stop signal to ``handle`` until the end of the context; main thread only."""
     before = {
         number: signal.signal(number, handle)
         for number in STOP_SIGNALS
