@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, ValidationError
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     """An id counts once within this many days of arrival."""
     seen_capacity: Annotated[int, Field(ge=1_000)] = 500_000
     """Ids that a processor keeps in memory per partition; older ones are looked up in the store."""
-    counts_capacity: Annotated[int, Field(ge=1_000)] = 2_000_000
+    counts_capacity: Annotated[int, Field(ge=1_000)] = 1_000_000
     """Counts that a processor keeps in memory per partition; others are reloaded when needed."""
     flood_window: Annotated[int, Field(ge=10)] = 1_000
     flood_share: Annotated[float, Field(ge=0, le=1)] = 0.2
@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """A processor that is silent for this long loses its partitions."""
     taxonomy: Path | None = None
     """A taxonomy file of your own (YAML); the built-in one otherwise."""
+    segmenter: Literal["bigrams", "words"] = "bigrams"
+    """How Chinese and other scripts without spaces are cut; ``words`` needs trends[words]."""
 
     @classmethod
     def settings_customise_sources(

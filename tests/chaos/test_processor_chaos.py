@@ -28,6 +28,7 @@ from tests.support.clickhouse import ClickHouseServer
 from tests.support.kafka import KafkaServer
 from tests.support.pipeline import CLOCK, TestPipeline, open_pipeline
 from trends.analysis.reference import ReferenceAnalyser
+from trends.analysis.segment import Bigrams
 from trends.analysis.taxonomy import default_taxonomy
 from trends.model import Listing
 from trends.store.client import connect
@@ -120,7 +121,7 @@ def _accidents(chance: random.Random, broker: KafkaServer) -> dict[str, int]:
 def _check(url: str, load: list[Listing]) -> None:
     client = connect(url)
     try:
-        verdict = verify(client, ReferenceAnalyser(default_taxonomy()), 90, CLOCK)
+        verdict = verify(client, ReferenceAnalyser(default_taxonomy(), Bigrams()), 90, CLOCK)
         assert verdict.equal, (verdict.different, verdict.differences, verdict.counted_twice)
         ids = client.query("SELECT id FROM listings").result_rows
         assert sorted(row[0] for row in ids) == sorted({listing.id for listing in load})

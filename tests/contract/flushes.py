@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from trends.analysis.interface import Analysis
+from tests.support.batches import analysis, batch_of, names_change
 from trends.counting.buckets import BucketKey
-from trends.counting.counts import CountsChange, NameCounts
+from trends.counting.counts import CountsChange
 from trends.model import Listing, Position
 from trends.store.interface import (
     Checkpoint,
@@ -26,6 +26,8 @@ NOON_S = int(NOON.timestamp())
 DAY = BucketKey(86_400, NOON_S - 12 * 3_600)
 HOUR = BucketKey(3_600, NOON_S)
 FIVE_MINUTES = BucketKey(300, NOON_S)
+
+MENTIONED = analysis({"t": 1})
 
 Counts = Mapping[BucketKey, Mapping[str, tuple[int, int]]]
 
@@ -54,13 +56,14 @@ class Batch:
     dead: Sequence[tuple[int, int, bytes]] = ()
 
     def flush(self) -> Flush:
+        mentioned = batch_of([MENTIONED] * len(self.listings))
         return Flush(
             Checkpoint(self.shard, self.version, accepted=len(self.listings), watermark_s=NOON_S),
             [
                 CountedListing(
-                    row, Position(self.shard, offset, line), NOON_S + offset, Analysis({"t": 1}, {})
+                    row, Position(self.shard, offset, line), NOON_S + offset, mentioned, number
                 )
-                for row, offset, line in self.listings
+                for number, (row, offset, line) in enumerate(self.listings)
             ],
             [
                 Sighting(row, Position(self.shard, offset, line))
@@ -71,19 +74,13 @@ class Batch:
                 for offset, line, raw in self.dead
             ],
             CountsChange(
-                self.version, list(self.totals.items()), _names(self.terms), _names(self.topics)
+                self.version,
+                list(self.totals.items()),
+                names_change(self.terms),
+                names_change(self.topics),
             ),
             [
                 Forward(row, Position(self.shard, offset, line), b"{}")
                 for row, offset, line in self.forwards
             ],
         )
-
-
-def _names(counts: Counts) -> list[NameCounts]:
-    return [
-        NameCounts(
-            key, list(rows), [docs for docs, _ in rows.values()], [m for _, m in rows.values()]
-        )
-        for key, rows in counts.items()
-    ]

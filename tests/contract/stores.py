@@ -11,6 +11,7 @@ import pytest
 from tests.support.clickhouse import ClickHouseServer
 from trends.store.clickhouse import ClickHouseStore
 from trends.store.client import connect
+from trends.store.generations import FIRST
 from trends.store.interface import Store
 from trends.store.memory import MemoryStore
 from trends.store.migrate import migrate
@@ -29,7 +30,7 @@ def clickhouse_store(request: pytest.FixtureRequest) -> Iterator[Store]:
     client = connect(server.url, database="default")
     try:
         migrate(client, database)
-        yield ClickHouseStore(client)
+        yield ClickHouseStore(client, FIRST)
         client.command(f"DROP DATABASE {database}")
     finally:
         client.close()

@@ -19,6 +19,7 @@ from tests.contract.flushes import (
     shard,
 )
 from tests.contract.stores import STORES
+from tests.support.batches import held
 from trends.counting.buckets import BucketKey
 from trends.counting.seen import Occurrence
 from trends.model import Position
@@ -47,10 +48,11 @@ def total(store: Store, name: str = SHARD, key: BucketKey = DAY) -> tuple[int, i
     return bucket.listings, bucket.version
 
 
-def terms(store: Store, name: str = SHARD, key: BucketKey = DAY) -> dict[str, tuple[int, int]]:
-    """Docs and mentions per term of a bucket."""
-    tally = store.load_buckets(name, [key])[key].terms
-    return {term: (docs, docs + tally.repeats.get(term, 0)) for term, docs in tally.docs.items()}
+def terms(
+    store: Store, *names: str, shard: str = SHARD, key: BucketKey = DAY
+) -> dict[str, tuple[int, int]]:
+    """Docs and mentions per term of a bucket, which holds ``names``."""
+    return held(store.load_buckets(shard, [key])[key].terms, names)
 
 
 # -- checkpoints ------------------------------------------------------------------------------
@@ -80,7 +82,7 @@ def test_a_checkpoint_never_goes_back(store: Store) -> None:
 def test_a_bucket_without_rows_is_empty(store: Store) -> None:
     assert total(store) == (0, -1)
     bucket = store.load_buckets(SHARD, [DAY])[DAY]
-    assert (bucket.terms.docs, bucket.terms.version, bucket.topics.version) == ({}, -1, -1)
+    assert (len(bucket), bucket.terms.version, bucket.topics.version) == (0, -1, -1)
 
 
 def test_no_buckets_are_asked_for_and_none_come(store: Store) -> None:
@@ -100,12 +102,12 @@ def test_counts_come_back_as_they_were_written(store: Store) -> None:
     buckets = store.load_buckets(SHARD, [DAY, HOUR, FIVE_MINUTES])
     assert set(buckets) == {DAY, HOUR, FIVE_MINUTES}
     assert (buckets[DAY].listings, buckets[DAY].version) == (2, 3)
-    assert terms(store) == {"x": (2, 5), "标题 🙂": (1, 1)}
-    assert terms(store, key=HOUR) == {"x": (2, 2)}
+    assert terms(store, "x", "标题 🙂") == {"x": (2, 5), "标题 🙂": (1, 1)}
+    assert terms(store, "x", key=HOUR) == {"x": (2, 2)}
     assert buckets[DAY].terms.version == buckets[HOUR].terms.version == 3
-    assert dict(buckets[DAY].topics.docs) == {"Topic, with 'quotes'": 1}
-    assert dict(buckets[DAY].topics.repeats) == {"Topic, with 'quotes'": 3}
-    assert (buckets[HOUR].topics.docs, buckets[HOUR].topics.version) == ({}, -1)
+    topic = "Topic, with 'quotes'"
+    assert held(buckets[DAY].topics, [topic]) == {topic: (1, 4)}
+    assert (len(buckets[HOUR].topics), buckets[HOUR].topics.version) == (0, -1)
     assert buckets[FIVE_MINUTES].listings == 0
 
 
@@ -115,13 +117,13 @@ def test_the_greatest_version_of_a_row_wins_whatever_comes_last(store: Store) ->
             store, Batch(version=version, totals={DAY: count}, terms={DAY: {"x": (count, count)}})
         )
     assert total(store) == (3, 9)
-    assert terms(store) == {"x": (3, 3)}
+    assert terms(store, "x") == {"x": (3, 3)}
 
 
 def test_rows_that_a_flush_leaves_out_stay(store: Store) -> None:
     write(store, Batch(version=1, totals={DAY: 1}, terms={DAY: {"x": (1, 1), "y": (1, 1)}}))
     write(store, Batch(version=2, totals={DAY: 2}, terms={DAY: {"y": (2, 3)}}))
-    assert terms(store) == {"x": (1, 1), "y": (2, 3)}
+    assert terms(store, "x", "y") == {"x": (1, 1), "y": (2, 3)}
 
 
 def test_the_version_of_a_bucket_is_the_greatest_of_its_rows(store: Store) -> None:
@@ -136,7 +138,7 @@ def test_a_flush_written_again_changes_nothing(store: Store) -> None:
     batch.listings = [(listing("a"), 3, 0)]
     write(store, batch)
     write(store, batch)
-    assert (total(store), terms(store)) == ((2, 3), {"x": (2, 5)})
+    assert (total(store), terms(store, "x")) == ((2, 3), {"x": (2, 5)})
     assert len(store.find(["a"])) == 1
     assert store.seen(0, 1, 10) == (store.find(["a"]), None)
 
@@ -147,8 +149,8 @@ def test_shards_do_not_see_each_others_counts(store: Store) -> None:
         Batch(version=1, totals={DAY: 1}, terms={DAY: {"x": (1, 1)}}),
         Batch(shard=OTHER, version=8, totals={DAY: 5, HOUR: 5}, terms={DAY: {"x": (5, 5)}}),
     )
-    assert (total(store), terms(store)) == ((1, 1), {"x": (1, 1)})
-    assert (total(store, OTHER), terms(store, OTHER)) == ((5, 8), {"x": (5, 5)})
+    assert (total(store), terms(store, "x")) == ((1, 1), {"x": (1, 1)})
+    assert (total(store, OTHER), terms(store, "x", shard=OTHER)) == ((5, 8), {"x": (5, 5)})
     assert store.stored_buckets(SHARD) == {DAY}
     assert store.stored_buckets(OTHER) == {DAY, HOUR}
 

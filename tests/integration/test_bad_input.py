@@ -71,7 +71,7 @@ def test_bad_lines_are_dead_letters_with_a_code_and_good_ones_are_counted(
     assert codes == sorted([code for code, _ in BAD] + ["not_json"])
     assert (450,) in [(number,) for code, raw, number in letters if raw == "{broken"]
     assert pipeline.query("SELECT sum(listings) FROM totals WHERE resolution = '1d'") == [(900,)]
-    phrase = "SELECT docs FROM terms WHERE resolution = '1d' AND term = 'graph neural networks'"
+    phrase = "SELECT docs FROM terms WHERE resolution = '1d' AND term = 'graph neural network'"
     assert pipeline.query(phrase) == [(1,)]
 
 

@@ -132,6 +132,7 @@ def test_a_second_start_names_the_process_that_is_there(up: Stack) -> None:
 
 def test_replaying_again_counts_nothing_twice(up: Stack, replayed: Path) -> None:
     before = up.json("series", "glider nets")
+    assert before
     summary = up.json("replay", str(replayed))
     assert (summary["accepted"], summary["duplicates"], summary["dead"]) == (0, 20, 2)
     assert up.json("series", "glider nets") == before
@@ -152,8 +153,8 @@ def test_a_page_without_a_date_wants_one(up: Stack) -> None:
 def test_top_ranks_and_compares(up: Stack, replayed: Path) -> None:
     window = ("--window", "1d", "--as-of", "2025-03-03", "--limit", "3")
     rows = up.json("top", *window)
-    assert [row["term"] for row in rows if row["term"] == "glider nets"] == ["glider nets"]
-    (row,) = [row for row in rows if row["term"] == "glider nets"]
+    assert [row["term"] for row in rows if row["term"] == "glider net"] == ["glider net"]
+    (row,) = [row for row in rows if row["term"] == "glider net"]
     assert (row["docs"], row["docs_before"], row["lift"]) == (5, 10, 0.5)
     table = up("top", *window).stdout.splitlines()
     assert table[0] == "terms of the 1 days to 2025-03-03"
@@ -167,7 +168,7 @@ def test_series_gives_every_day(up: Stack, replayed: Path) -> None:
 
 
 def test_sql_reads_in_any_format(up: Stack, replayed: Path) -> None:
-    sql = "SELECT docs FROM terms WHERE resolution = '1d' AND term = 'glider nets' ORDER BY bucket"
+    sql = "SELECT docs FROM terms WHERE resolution = '1d' AND term = 'glider net' ORDER BY bucket"
     assert up("sql", sql, "--format", "CSV").stdout.split() == ["5", "10", "5"]
     assert up("sql", f"{sql} FORMAT CSV").stdout.split() == ["5", "10", "5"]
     assert up("sql", "-", "--format", "TSV", stdin=f"{sql};\n").stdout.split() == ["5", "10", "5"]
@@ -178,7 +179,7 @@ def test_sql_reads_in_any_format(up: Stack, replayed: Path) -> None:
     ("sql", "reason"),
     [
         ("INSERT INTO dead_letters (origin) VALUES ('x')", "Not enough privileges"),
-        ("DROP TABLE listings_stored", "Not enough privileges"),
+        ("DROP TABLE listings_counted", "Not enough privileges"),
         ("SELEC 1", "Syntax error"),
         ("SELECT no_such_column FROM terms", "no_such_column"),
     ],
@@ -266,7 +267,7 @@ def test_verify_names_the_count_that_is_wrong(up: Stack, replayed: Path) -> None
     assert up.json("verify")["equal"] is True
     row = (
         "SELECT shard, resolution, bucket, term, {docs}, mentions, version + {more} "
-        "FROM term_counts FINAL WHERE term = 'glider nets' AND resolution = '1d' "
+        "FROM term_counts FINAL WHERE term = 'glider net' AND resolution = '1d' "
         "AND bucket = '2025-03-02' ORDER BY shard LIMIT 1"
     )
     columns = "shard, resolution, bucket, term, docs, mentions, version"
@@ -281,7 +282,7 @@ def test_verify_names_the_count_that_is_wrong(up: Stack, replayed: Path) -> None
     verdict = json.loads(done.stdout)
     assert (verdict["equal"], verdict["different"]) == (False, 1)
     (difference,) = verdict["differences"]
-    assert (difference["name"], difference["resolution"]) == ("glider nets", "1d")
+    assert (difference["name"], difference["resolution"]) == ("glider net", "1d")
     assert difference["stored"] == [11, 20]
     assert difference["recounted"] == [10, 20]
     assert up("verify").returncode == 0

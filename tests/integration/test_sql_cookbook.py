@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from trends.analysis.plain import PlainAnalyser
-from trends.analysis.taxonomy import default_taxonomy
+from trends.analysis.kernel import KernelAnalyser
+from trends.analysis.segment import Bigrams
+from trends.analysis.taxonomy import default_taxonomy, default_text
 from trends.clock import SystemClock
 from trends.counting.buckets import RESOLUTIONS
 from trends.embedded.stack import Part, running_stack
@@ -22,6 +23,7 @@ from trends.processor.shard import ShardLimits, ShardProcessor
 from trends.settings import load_settings
 from trends.store.clickhouse import ClickHouseStore
 from trends.store.client import connect
+from trends.store.generations import counting_generation
 from trends.store.interface import ShardInfo
 from trends.store.migrate import prepare_store
 from trends.wire.codec import encode_line
@@ -38,7 +40,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with running_stack(settings, clock, {Part.STORE}) as stack:
         prepare_store(stack.clickhouse)
         writer = connect(stack.clickhouse)
-        _count(ClickHouseStore(writer), clock)
+        generation = counting_generation(writer, Bigrams(), default_text(), clock.now())
+        _count(ClickHouseStore(writer, generation.number), clock)
         writer.close()
         client = connect(stack.reader)
         yield client
@@ -58,7 +61,7 @@ def _count(store: ClickHouseStore, clock: SystemClock) -> None:
     shard = ShardProcessor(
         ShardInfo("listings", "cookbook", 0, 1),
         store,
-        PlainAnalyser(default_taxonomy()),
+        KernelAnalyser(default_taxonomy(), Bigrams()),
         RESOLUTIONS,
         ShardLimits(),
         FloodGuard(1_000, 0.2),

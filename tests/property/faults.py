@@ -13,8 +13,10 @@ from functools import partial
 from itertools import groupby
 from typing import TypeVar
 
+import numpy as np
+
 from trends.counting.buckets import BucketKey
-from trends.counting.counts import Bucket, CountsChange, NameCounts
+from trends.counting.counts import Bucket, CountsChange, NamesChange
 from trends.counting.seen import Occurrence
 from trends.model import Position
 from trends.store.interface import (
@@ -122,13 +124,13 @@ class FaultyStore:
         self.on_write([partial(self._store.write_dead_letters, letters)] if letters else [])
 
     def write_totals(self, flushes: Sequence[Flush]) -> None:
-        self._write_counts(self._store.write_totals, flushes, lambda c: map(_total, c.totals))
+        self._write_counts(self._store.write_totals, flushes, _totals)
 
     def write_topics(self, flushes: Sequence[Flush]) -> None:
-        self._write_counts(self._store.write_topics, flushes, lambda c: map(_topic, c.topics))
+        self._write_counts(self._store.write_topics, flushes, _topics)
 
     def write_terms(self, flushes: Sequence[Flush]) -> None:
-        self._write_counts(self._store.write_terms, flushes, lambda c: map(_term, c.terms))
+        self._write_counts(self._store.write_terms, flushes, _terms)
 
     def _write_counts(
         self,
@@ -165,19 +167,24 @@ def crash_after(atoms: int) -> Callable[[Step], None]:
     return write
 
 
-_NOTHING = CountsChange(-1, [], [], [])
+_NO_NAMES = NamesChange(np.empty(0, np.uint8), [])
+_NOTHING = CountsChange(-1, [], _NO_NAMES, _NO_NAMES)
 
 
-def _total(row: tuple[BucketKey, int]) -> CountsChange:
-    return replace(_NOTHING, totals=[row])
+def _totals(change: CountsChange) -> list[CountsChange]:
+    return [replace(_NOTHING, totals=[row]) for row in change.totals]
 
 
-def _term(row: NameCounts) -> CountsChange:
-    return replace(_NOTHING, terms=[row])
+def _terms(change: CountsChange) -> list[CountsChange]:
+    return [replace(_NOTHING, terms=names) for names in _by_bucket(change.terms)]
 
 
-def _topic(row: NameCounts) -> CountsChange:
-    return replace(_NOTHING, topics=[row])
+def _topics(change: CountsChange) -> list[CountsChange]:
+    return [replace(_NOTHING, topics=names) for names in _by_bucket(change.topics)]
+
+
+def _by_bucket(change: NamesChange) -> list[NamesChange]:
+    return [NamesChange(change.arena, [bucket]) for bucket in change.buckets]
 
 
 def _by_month(rows: Sequence[Row]) -> list[list[Row]]:

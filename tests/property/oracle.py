@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tests.property.lines import HORIZON_S, TAXONOMY, Message
 from trends.analysis.reference import ReferenceAnalyser
+from trends.analysis.segment import Bigrams
 from trends.analysis.taxonomy import parse_taxonomy
 from trends.store.memory import MemoryStore
 from trends.wire.partition import home_partition
@@ -18,7 +19,7 @@ from trends.wire.partition import home_partition
 RETENTION_S = {300: 14 * 86_400, 3_600: 365 * 86_400, 86_400: None}
 
 Cell = tuple[int, int, str, str]  # bucket length, bucket start, kind, name
-_ANALYSER = ReferenceAnalyser(parse_taxonomy(TAXONOMY, "test"))
+_ANALYSER = ReferenceAnalyser(parse_taxonomy(TAXONOMY, "test"), Bigrams())
 
 
 def recount(texts: Iterable[tuple[int, str, str]], now_s: int) -> dict[Cell, tuple[int, int]]:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from tests.property.faults import Crash, FaultyStore, Step, crash_after
 from tests.property.lines import NOW, TAXONOMY, Line, Message, forwarded
-from trends.analysis.plain import PlainAnalyser
+from trends.analysis.kernel import KernelAnalyser
+from trends.analysis.segment import Bigrams
 from trends.analysis.taxonomy import parse_taxonomy
 from trends.counting.buckets import RESOLUTIONS
 from trends.errors import Unavailable
@@ -21,7 +22,7 @@ from trends.store.memory import MemoryStore
 from trends.wire.partition import home_partition
 
 ZOMBIES_MAX = 2
-ANALYSER = PlainAnalyser(parse_taxonomy(TAXONOMY, "test"))
+ANALYSER = KernelAnalyser(parse_taxonomy(TAXONOMY, "test"), Bigrams())
 
 
 class Worker:

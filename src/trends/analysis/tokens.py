@@ -1,37 +1,69 @@
-"""Text to sentence parts, each a run of tokens that a term may span."""
+"""Prepared text to tokens, and where sentence parts end between them."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
-TOKEN_MAX_CHARS: Final = 64
+from trends.analysis.characters import INSIDE, INSIDE_NUMBER, JOINS, MARKS, TOKEN_MAX_CHARS
+from trends.analysis.forms import form_of
+from trends.analysis.prepare import prepare
+from trends.analysis.segment import Bigrams, Segmenter
 
-# A token: letters and digits, joined inside by a hyphen or an apostrophe ("state-of-the-art").
-TOKEN: Final = r"[^\W_]+(?:['’\-][^\W_]+)*"
-# Whatever is neither a word character nor white space ends the sentence part.
-PART_END: Final = r"[^\w\s]|_"
-
-_TOKEN_OR_END: Final = re.compile(f"({TOKEN})|{PART_END}")
-
-
-def normalise(text: str) -> str:
-    """NFKC, then case folding: one spelling for forms that a reader takes as the same."""
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def tokens_and_ends(text: str) -> list[str]:
-    """Tokens of normalised ``text`` in order; an empty string marks the end of a sentence part."""
-    return _TOKEN_OR_END.findall(text)
+_MORE: Final = rf"[\w{MARKS}]*"
+# A prepared text has no underscore, so \w is a letter or a digit.
+_TOKEN: Final = re.compile(
+    r"[^\W\d]#"  # c#
+    rf"|\w{_MORE}"
+    rf"(?:(?:[{INSIDE}](?=\w)|(?<=\d)[{re.escape(INSIDE_NUMBER)}](?=\d)){_MORE})*"  # don't, 3.5
+    r"(?:\+\+)?"  # c++
+)
+_CONTINUES: Final = re.compile(rf"\s*|[{re.escape(JOINS)}]")
+_OPENS: Final = re.compile(r"\s*\(\s*")
+_CLOSES: Final = re.compile(r"\s*\)")
 
 
-def sentence_parts(text: str) -> list[list[str]]:
-    """Tokens of ``text``, split at punctuation; a token over the length limit splits too."""
-    parts: list[list[str]] = [[]]
-    for token in tokens_and_ends(normalise(text)):
-        if token and len(token) <= TOKEN_MAX_CHARS:
-            parts[-1].append(token)
-        else:
+class Token(NamedTuple):
+    """A token: the form it is counted under, what it may do in a term, and where it stands."""
+
+    form: str
+    kind: int
+    start: int
+    end: int
+    in_parentheses: bool
+    """Whether it alone stands between "(" and ")"."""
+
+
+def surface_tokens(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, gap before it) of each token of a prepared text."""
+    at = 0
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        yield start, end, text[at:start]
+        at = end
+
+
+def tokens_by_part(prepared: str) -> list[list[Token]]:
+    """The tokens of each sentence part.
+
+    White space and a single hyphen continue a part; any other punctuation ends it, as does a token
+    of more than `TOKEN_MAX_CHARS` characters.
+    """
+    parts: list[list[Token]] = [[]]
+    for start, end, gap in surface_tokens(prepared):
+        if end - start > TOKEN_MAX_CHARS:
             parts.append([])
-    return [part for part in parts if part]
+            continue
+        if gap != " " and not _CONTINUES.fullmatch(gap):
+            parts.append([])
+        form, kind = form_of(prepared[start:end])
+        alone = "(" in gap and bool(_OPENS.fullmatch(gap) and _CLOSES.match(prepared, end))
+        parts[-1].append(Token(form, kind, start, end, alone))
+    return parts
+
+
+def sentence_parts(text: str, segmenter: Segmenter | None = None) -> list[list[str]]:
+    """The forms of the tokens of a raw text, by sentence part."""
+    parts = tokens_by_part(prepare(text, segmenter or Bigrams()))
+    return [[token.form for token in part] for part in parts if part]

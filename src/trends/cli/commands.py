@@ -37,7 +37,14 @@ COMMANDS: Final = {
     "top": Entry("Ask", "Rank what most listings mention.", "top", "top_command"),
     "series": Entry("Ask", "Counts of a term or topic over time.", "series", "series_command"),
     "sql": Entry("Ask", "Ad hoc SQL on the whole history.", "sql", "sql_command"),
+    "analyse": Entry(
+        "Ask", "The terms and topics of one text, and why.", "analyse", "analyse_command"
+    ),
+    "topics": Entry("Ask", "The topics: list them, check a file.", "topics", "topics_app"),
     "verify": Entry("Check", "Prove that every count is right.", "verify", "verify_command"),
+    "rebuild": Entry(
+        "Check", "Count all of history by another taxonomy.", "rebuild", "rebuild_command"
+    ),
     "dead": Entry("Check", "Lines that could not be read: list, show, retry.", "dead", "dead_app"),
     "doctor": Entry("Check", "Find out what is wrong, and what to do.", "doctor", "doctor_command"),
 }

@@ -22,6 +22,7 @@ from trends.sources.mapping import parse_mapping
 from trends.sources.read import read, total_bytes
 from trends.store.clickhouse import ClickHouseStore
 from trends.store.client import connect
+from trends.store.generations import FIRST
 from trends.store.interface import DeadLetter
 from trends.store.queries import accepted_at, dead_at, distinct_names
 from trends.wire.publisher import Publisher
@@ -70,7 +71,7 @@ def replay_command(
         client = connect(running.clickhouse)
         topic = ensure_topics(settings, running.kafka)
         outlet = Outlet(settings, running.kafka, clock)
-        store = ClickHouseStore(client)
+        store = ClickHouseStore(client, FIRST)  # for dead letters, which have no generation
 
         def bury(letters: Sequence[DeadLetter]) -> None:
             outlet.dead(letters)

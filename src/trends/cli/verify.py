@@ -5,12 +5,15 @@ from __future__ import annotations
 import typer
 
 from trends.analysis.reference import ReferenceAnalyser
+from trends.analysis.segment import segmenter
 from trends.cli.errors import reported
 from trends.cli.options import DataDir, OutputFormat
-from trends.cli.output import Format, out, plain, print_json, print_rows, progress_bar
+from trends.cli.output import Format, out, plain, print_json, print_rows, progress_bar, say
 from trends.cli.stack import connected_store
 from trends.clock import SystemClock
+from trends.processor.taxonomy_file import taxonomy_text
 from trends.settings import load_settings
+from trends.store.generations import active_generation, counting_generation
 from trends.store.verify import Verdict, verify
 
 
@@ -20,22 +23,27 @@ def verify_command(data_dir: DataDir = None, output: OutputFormat = Format.TABLE
 
     Exit code 0 when all are equal; 1 when not, and the first differences are shown.
     """
-    # Brings Faust along, which the help should not wait for.
-    from trends.processor.taxonomy_file import load_taxonomy
-
     settings = load_settings(data_dir=data_dir)
-    reference = ReferenceAnalyser(load_taxonomy(settings))
+    cutter = segmenter(settings.segmenter)
+    clock = SystemClock()
     with connected_store(settings) as client, progress_bar() as bar:
         task = bar.add_task("recounting", total=None, detail="")
-        verdict = verify(
-            client,
-            reference,
-            settings.horizon_days,
-            SystemClock(),
-            lambda done, total: bar.update(
-                task, completed=done, total=total, detail=f"{done:,} of {total:,} listings"
-            ),
-        )
+        while True:
+            text, _ = taxonomy_text(settings)
+            generation = counting_generation(client, cutter, text, clock.now())
+            reference = ReferenceAnalyser(generation.taxonomy(cutter), cutter)
+            verdict = verify(
+                client,
+                reference,
+                settings.horizon_days,
+                clock,
+                lambda done, total: bar.update(
+                    task, completed=done, total=total, detail=f"{done:,} of {total:,} listings"
+                ),
+            )
+            if verdict.equal or active_generation(client) == generation:
+                break
+            say("a rebuild has come to its end meanwhile; recounting by the new taxonomy")
     _report(verdict, output)
     if not verdict.equal:
         raise typer.Exit(1)
@@ -56,6 +64,7 @@ def _report(verdict: Verdict, output: Format) -> None:
                 "different": verdict.different,
                 "differences": differences,
                 "counted_twice": verdict.counted_twice,
+                "behind": verdict.behind,
             }
         )
         return
@@ -69,5 +78,10 @@ def _report(verdict: Verdict, output: Format) -> None:
     if differences:
         columns = ["kind", "resolution", "bucket_s", "name", "stored", "recounted"]
         print_rows(differences, columns, output)
+    if verdict.behind:
+        out.print(
+            f"{verdict.behind:,} listings carry topics of an older taxonomy; `trends rebuild` "
+            "finishes what was interrupted"
+        )
     for listing_id in verdict.counted_twice:
         out.print(f"counted twice within the horizon: {plain(listing_id)}", markup=False)

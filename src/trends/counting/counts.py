@@ -8,56 +8,17 @@ flushed before a crash, and however often the log is read again.
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
-from operator import add
-from typing import Final
 
-from trends.analysis.interface import Analysis
+import numpy as np
+
+from trends.analysis.arrays import Bytes, Longs
+from trends.analysis.batch import Batch
+from trends.analysis.names import unpacked
 from trends.counting.buckets import BucketKey, Resolution
-
-NO_VERSION: Final = -1
-
-
-@dataclass(slots=True)
-class Tally:
-    """Absolute counts of one bucket's terms (or topics), as stored up to ``version``.
-
-    ``docs`` holds listings per name; ``repeats`` the mentions beyond the first of each listing,
-    which few names have: mentions = docs + repeats. What came since the last flush is kept apart,
-    in small counters, until `take_changed` adds it.
-    """
-
-    docs: dict[str, int] = field(default_factory=dict)
-    repeats: dict[str, int] = field(default_factory=dict)
-    version: int = NO_VERSION
-    new_docs: Counter[str] = field(default_factory=Counter)
-    new_repeats: Counter[str] = field(default_factory=Counter)
-
-    def add(self, names: Sequence[dict[str, int]], repeats: Sequence[dict[str, int]]) -> None:
-        """Adds one listing per element."""
-        self.new_docs.update(chain.from_iterable(names))
-        for extra in repeats:
-            self.new_repeats.update(extra)
-
-    def take_changed(self) -> tuple[list[str], list[int], list[int]]:
-        """Names changed since the last call, with their absolute docs and mentions."""
-        names = list(self.new_docs)
-        docs = _add_up(self.docs, self.new_docs)
-        _add_up(self.repeats, self.new_repeats)
-        self.new_docs, self.new_repeats = Counter(), Counter()
-        if not self.repeats:
-            return names, docs, docs
-        return names, docs, list(map(add, docs, map(self.repeats.get, names, repeat(0))))
-
-
-def _add_up(totals: dict[str, int], new: Counter[str]) -> list[int]:
-    """Adds ``new`` to ``totals``; returns the totals of the names in ``new``, in its order."""
-    added = list(map(add, new.values(), map(totals.get, new, repeat(0))))
-    totals.update(zip(new, added, strict=True))
-    return added
+from trends.counting.tally import NO_VERSION, Changed, Tally
 
 
 @dataclass(slots=True)
@@ -73,22 +34,24 @@ class Bucket:
     terms: Tally = field(default_factory=Tally)
     topics: Tally = field(default_factory=Tally)
 
-    @property
-    def changed(self) -> bool:
-        return self.total_changed or bool(self.terms.new_docs) or bool(self.topics.new_docs)
-
     def __len__(self) -> int:
-        return len(self.terms.docs) + len(self.topics.docs)
+        return len(self.terms) + len(self.topics)
 
 
-@dataclass(frozen=True, slots=True)
-class NameCounts:
-    """Changed names of one bucket with absolute docs and mentions, as parallel columns."""
+@dataclass(frozen=True, slots=True, eq=False)
+class NamesChange:
+    """What changed of the terms (or topics) of all buckets; the names stand in ``arena``."""
 
-    key: BucketKey
-    names: list[str]
-    docs: list[int]
-    mentions: list[int]
+    arena: Bytes
+    buckets: Sequence[tuple[BucketKey, Changed]]
+
+    def rows(self) -> Iterator[tuple[BucketKey, str, int, int]]:
+        """(bucket, name, docs, mentions), one by one."""
+        for key, changed in self.buckets:
+            names = unpacked(self.arena, changed.starts, changed.sizes)
+            docs, mentions = changed.docs.tolist(), changed.mentions.tolist()
+            for name, name_docs, name_mentions in zip(names, docs, mentions, strict=True):
+                yield key, name, name_docs, name_mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +60,29 @@ class CountsChange:
 
     version: int
     totals: list[tuple[BucketKey, int]]
-    terms: list[NameCounts]
-    topics: list[NameCounts]
+    terms: NamesChange
+    topics: NamesChange
 
 
-@dataclass(slots=True)
-class _Arrivals:
-    """The listings of one message that fall in one bucket."""
+class _Arenas:
+    """The bytes of all names mentioned since the last flush."""
 
-    terms: list[dict[str, int]] = field(default_factory=list)
-    term_repeats: list[dict[str, int]] = field(default_factory=list)
-    topics: list[dict[str, int]] = field(default_factory=list)
-    topic_repeats: list[dict[str, int]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._arenas: list[Bytes] = []
+        self._size = 0
+
+    def base(self, arena: Bytes) -> int:
+        """Where ``arena`` begins in what `take` gives."""
+        if not self._arenas or self._arenas[-1] is not arena:
+            self._arenas.append(arena)
+            self._size += len(arena)
+        return self._size - len(arena)
+
+    def take(self) -> Bytes:
+        """All of it, one behind the other."""
+        taken = self._arenas
+        self._arenas, self._size = [], 0
+        return np.concatenate(taken) if taken else np.empty(0, np.uint8)
 
 
 class ShardCounts:
@@ -121,6 +95,8 @@ class ShardCounts:
         self._buckets: OrderedDict[BucketKey, Bucket] = OrderedDict()
         self._changed: set[BucketKey] = set()
         self._in_use: set[BucketKey] = set()
+        self._term_arenas = _Arenas()
+        self._topic_arenas = _Arenas()
 
     def __len__(self) -> int:
         return sum(len(bucket) for bucket in self._buckets.values())
@@ -144,65 +120,66 @@ class ShardCounts:
         self._buckets[key] = bucket
 
     def apply(
-        self, offset: int, analysed: Sequence[tuple[int, Analysis]], keys: Collection[BucketKey]
+        self, offset: int, event_times_s: Sequence[int], batch: Batch, keys: Collection[BucketKey]
     ) -> None:
         """Counts the accepted listings of one message.
 
         Args:
             offset: the message's offset; must not decrease from call to call.
-            analysed: (event time in epoch seconds, analysis) of each accepted listing.
+            event_times_s: of each listing, in epoch seconds.
+            batch: what each of them mentions.
             keys: what `keys` gave for them; none of it may be missing.
         """
-        for key, arrivals in self._group(analysed, keys).items():
+        if not event_times_s:
+            return
+        term_base = self._term_arenas.base(batch.terms.arena)
+        topic_base = self._topic_arenas.base(batch.topics.arena)
+        for key, listings in self._group(event_times_s, keys):
             bucket = self._buckets.setdefault(key, Bucket())
             self._buckets.move_to_end(key)
             self._changed.add(key)
             self._in_use.add(key)
             if offset > bucket.version:
-                bucket.listings += len(arrivals.terms)
+                bucket.listings += len(listings)
                 bucket.total_changed = True
             if offset > bucket.terms.version:
-                bucket.terms.add(arrivals.terms, arrivals.term_repeats)
+                bucket.terms.add(batch.terms, listings, term_base)
             if offset > bucket.topics.version:
-                bucket.topics.add(arrivals.topics, arrivals.topic_repeats)
+                bucket.topics.add(batch.topics, listings, topic_base)
 
     def _group(
-        self, analysed: Sequence[tuple[int, Analysis]], keys: Collection[BucketKey]
-    ) -> dict[BucketKey, _Arrivals]:
-        groups: dict[BucketKey, _Arrivals] = {}
-        for event_s, analysis in analysed:
-            term_repeats = {name: n - 1 for name, n in analysis.terms.items() if n > 1}
-            topic_repeats = {name: n - 1 for name, n in analysis.topics.items() if n > 1}
-            for resolution in self._resolutions:
-                key = BucketKey(resolution.seconds, resolution.bucket_of(event_s))
-                if key not in keys:
-                    continue
-                group = groups.setdefault(key, _Arrivals())
-                group.terms.append(analysis.terms)
-                group.topics.append(analysis.topics)
-                if term_repeats:
-                    group.term_repeats.append(term_repeats)
-                if topic_repeats:
-                    group.topic_repeats.append(topic_repeats)
-        return groups
+        self, event_times_s: Sequence[int], keys: Collection[BucketKey]
+    ) -> Iterator[tuple[BucketKey, Longs]]:
+        times = np.array(event_times_s, np.int64)
+        for resolution in self._resolutions:
+            buckets = times - times % resolution.seconds
+            for bucket_s in np.unique(buckets).tolist():
+                key = BucketKey(resolution.seconds, bucket_s)
+                if key in keys:
+                    yield key, np.flatnonzero(buckets == bucket_s)
 
     def take_change(self, version: int) -> CountsChange:
         """What changed since the last call; ``version`` is the last offset applied."""
         totals: list[tuple[BucketKey, int]] = []
-        terms: list[NameCounts] = []
-        topics: list[NameCounts] = []
+        terms: list[tuple[BucketKey, Changed]] = []
+        topics: list[tuple[BucketKey, Changed]] = []
         for key in sorted(self._changed):
             bucket = self._buckets[key]
             if bucket.total_changed:
                 totals.append((key, bucket.listings))
                 bucket.total_changed = False
-            if bucket.terms.new_docs:
-                terms.append(NameCounts(key, *bucket.terms.take_changed()))
-            if bucket.topics.new_docs:
-                topics.append(NameCounts(key, *bucket.topics.take_changed()))
+            if bucket.terms.changed:
+                terms.append((key, bucket.terms.take_changed()))
+            if bucket.topics.changed:
+                topics.append((key, bucket.topics.take_changed()))
         self._stored |= self._changed
         self._changed = set()
-        return CountsChange(version, totals, terms, topics)
+        return CountsChange(
+            version,
+            totals,
+            NamesChange(self._term_arenas.take(), terms),
+            NamesChange(self._topic_arenas.take(), topics),
+        )
 
     def shrink(self, capacity: int) -> None:
         """Drops the buckets used longest ago until at most ``capacity`` names are held.

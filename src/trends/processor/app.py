@@ -12,23 +12,25 @@ from faust.streams import Stream
 from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP, StreamT
 
-from trends.analysis.interface import Analyser
+from trends.analysis.interface import BatchAnalyser
 from trends.clock import Clock
 from trends.counting.buckets import DAY_S, RESOLUTIONS
 from trends.errors import Unavailable
 from trends.processor.flood import FloodGuard
 from trends.processor.outlet import Outlet
 from trends.processor.pipeline import Pipeline
-from trends.processor.roll_forward import roll_forward
 from trends.processor.shard import ShardLimits, ShardProcessor
+from trends.processor.takeover import is_counted, take_over
 from trends.processor.transport import ProcessorApp
 from trends.settings import Settings
 from trends.store.interface import ShardInfo, Store
+from trends.store.rebuild import RebuildStore
 from trends.wire.topics import TopicInfo, describe_topic
 
 log = logging.getLogger(__name__)
 
 TOPIC_CHECK_INTERVAL_S: Final = 10.0
+GENERATION_CHECK_INTERVAL_S: Final = 2.0
 STOP_TIMEOUT_S: Final = 15.0
 # Messages that Faust may hold for us; one can have 256 KiB, so the default of 4,096 is a gigabyte.
 BUFFERED_MESSAGES: Final = 64
@@ -44,9 +46,9 @@ class Processor:
         self,
         settings: Settings,
         bootstrap: str,
-        counting_store: Store,
+        counting_store: RebuildStore,
         writing_store: Store,
-        analyser: Analyser,
+        analyser: BatchAnalyser,
         clock: Clock,
     ) -> None:
         self._settings = settings
@@ -82,12 +84,15 @@ class Processor:
         """
         await self._app.start()
         flushing = asyncio.create_task(self._watched(self._pipeline.run_flushes()))
-        watching = asyncio.create_task(self._watched(self._watch_topic()))
+        watching = [
+            asyncio.create_task(self._watched(self._watch_topic())),
+            asyncio.create_task(self._watched(self._watch_generation())),
+        ]
         log.info("processor started: group %s on %s", self._settings.group, self._bootstrap)
         await self._stopping.wait()
-        for task in (flushing, watching):
+        for task in (flushing, *watching):
             task.cancel()
-        await asyncio.gather(flushing, watching, return_exceptions=True)
+        await asyncio.gather(flushing, *watching, return_exceptions=True)
         await self._pipeline.close(STOP_TIMEOUT_S)
         await self._app.stop()
         self._pipeline.stop_threads()
@@ -186,18 +191,22 @@ class Processor:
 
     def _open_shard(self, info: ShardInfo) -> ShardProcessor:
         settings = self._settings
-        now = self._clock.now()
-        completed = roll_forward(self._store, info, self._analyser, RESOLUTIONS, now)
-        if completed:
-            log.warning("completed %d listings that a lost log had left uncounted", completed)
-        self._store.open_shard(info, now)
         limits = ShardLimits(
             horizon_s=settings.horizon_days * DAY_S,
             seen_capacity=settings.seen_capacity,
             counts_capacity=settings.counts_capacity,
         )
         flood = FloodGuard(settings.flood_window, settings.flood_share)
-        return ShardProcessor(info, self._store, self._analyser, RESOLUTIONS, limits, flood)
+        while True:
+            now = self._clock.now()
+            completed = take_over(self._store, info, self._analyser, RESOLUTIONS, now)
+            if completed:
+                log.warning("completed %d listings that a lost log had left uncounted", completed)
+            self._store.open_shard(info, now)
+            shard = ShardProcessor(info, self._store, self._analyser, RESOLUTIONS, limits, flood)
+            # A processor of an older generation may have stored more in between.
+            if is_counted(self._store, info.name, shard.next_offset - 1):
+                return shard
 
     async def _watch_topic(self) -> None:
         """Stops when the topic is re-created or grows, which the group may not notice for long.
@@ -217,3 +226,18 @@ class Processor:
                 continue
             if self._topic not in (None, topic):
                 raise Unavailable(f"the topic is now {topic}, was {self._topic}; starting anew")
+
+    async def _watch_generation(self) -> None:
+        """Stops when a rebuild has made another generation the one that people see.
+
+        What this processor still stores under its own is harmless: nobody sees it, and whoever
+        opens the shard next counts its listings under the new one.
+        """
+        own = self._store.generation
+        while True:
+            await asyncio.sleep(GENERATION_CHECK_INTERVAL_S)
+            newest = await self._pipeline.count(self._store.newest_active)
+            if newest > own:
+                raise Unavailable(
+                    f"topics are now counted by generation {newest}, was {own}; starting anew"
+                )

@@ -15,14 +15,18 @@ from tenacity import (
     wait_exponential,
 )
 
-from trends.analysis.plain import PlainAnalyser
+from trends.analysis.kernel import KernelAnalyser
+from trends.analysis.segment import segmenter
 from trends.clock import Clock
 from trends.errors import ConfigError, Unavailable
 from trends.processor.app import Processor
-from trends.processor.taxonomy_file import load_taxonomy
+from trends.processor.taxonomy_file import load_taxonomy, taxonomy_text
+from trends.processor.warm_up import warm_up
 from trends.settings import Settings
 from trends.store.clickhouse import ClickHouseStore
+from trends.store.clickhouse_rebuild import ClickHouseRebuild
 from trends.store.client import connect
+from trends.store.generations import counting_generation
 from trends.store.migrate import prepare_store
 from trends.wire.topics import ensure_topics
 
@@ -39,18 +43,27 @@ async def build_processor(settings: Settings, clock: Clock) -> Processor:
     """
     if not settings.kafka or not settings.clickhouse:
         raise ConfigError("a processor needs TRENDS_KAFKA and TRENDS_CLICKHOUSE")
-    taxonomy = load_taxonomy(settings)
+    cutter = segmenter(settings.segmenter)
+    wanted = load_taxonomy(settings, cutter)
+    warming = asyncio.get_running_loop().run_in_executor(None, warm_up, wanted, cutter)
     await _patiently(partial(ensure_topics, settings, settings.kafka))
     for name in await _patiently(partial(prepare_store, settings.clickhouse)):
         log.info("migrated: %s", name)
     counting = await _patiently(partial(connect, settings.clickhouse))
+    generation = await _patiently(
+        partial(counting_generation, counting, cutter, taxonomy_text(settings)[0], clock.now())
+    )
+    taxonomy = generation.taxonomy(cutter)
+    if taxonomy.fingerprint() != wanted.fingerprint():
+        log.warning("settings name another taxonomy than the store counts by: run `trends rebuild`")
     writing = await _patiently(partial(connect, settings.clickhouse))
+    await warming
     return Processor(
         settings,
         settings.kafka,
-        ClickHouseStore(counting),
-        ClickHouseStore(writing),
-        PlainAnalyser(taxonomy),
+        ClickHouseRebuild(counting, generation.number),
+        ClickHouseStore(writing, generation.number),
+        KernelAnalyser(taxonomy, cutter),
         clock,
     )
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
-from trends.analysis.interface import Analyser
+from trends.analysis.interface import BatchAnalyser
 from trends.counting.buckets import Resolution
 from trends.counting.counts import ShardCounts
 from trends.processor.flush import write_flush
@@ -24,7 +24,7 @@ from trends.store.interface import Checkpoint, Flush, ShardInfo, Store
 def roll_forward(
     store: Store,
     current: ShardInfo,
-    analyser: Analyser,
+    analyser: BatchAnalyser,
     resolutions: Sequence[Resolution],
     now: datetime,
 ) -> int:
@@ -44,7 +44,7 @@ def roll_forward(
 def _complete(
     store: Store,
     shard: str,
-    analyser: Analyser,
+    analyser: BatchAnalyser,
     resolutions: Sequence[Resolution],
     now: datetime,
 ) -> int:
@@ -55,13 +55,16 @@ def _complete(
     rows = store.listings_after(shard, checkpoint.version)
     for offset, group in groupby(rows, key=lambda row: row.position.offset):
         texts = list(group)
-        analyses = analyser.analyse([(row.title, row.text) for row in texts])
+        batch = analyser.batch([(row.title, row.text) for row in texts])
         keys = counts.keys((row.event_s for row in texts), int(now.timestamp()))
         load_missing(store, shard, counts, keys)
-        event_times = [row.event_s for row in texts]
-        counts.apply(offset, list(zip(event_times, analyses, strict=True)), keys)
+        counts.apply(offset, [row.event_s for row in texts], batch, keys)
         completed += len(texts)
         version = offset
+    if not completed:
+        # Someone was faster. A checkpoint says that all before it is counted under our generation,
+        # which is not for us to say.
+        return 0
     done = replace(checkpoint, version=version, accepted=checkpoint.accepted + completed)
     write_flush(store, [Flush(done, [], [], [], counts.take_change(version))], now)
     return completed

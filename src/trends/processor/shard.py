@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from trends.analysis.interface import Analyser
+from trends.analysis.interface import BatchAnalyser
 from trends.counting.buckets import BucketKey, Resolution
 from trends.counting.counts import ShardCounts
 from trends.counting.seen import Occurrence, Seen
@@ -53,7 +53,7 @@ class ShardProcessor:
         self,
         info: ShardInfo,
         store: Store,
-        analyser: Analyser,
+        analyser: BatchAnalyser,
         resolutions: Sequence[Resolution],
         limits: ShardLimits,
         flood: FloodGuard,
@@ -111,21 +111,18 @@ class ShardProcessor:
         lines = list(decode_message(value))
         self._look_up(lines, arrived_s)
         accepted, sightings, elsewhere, dead = self._sort(offset, lines, arrived_s, now)
-        analyses = self._analyser.analyse([(row.title, row.text) for row, _ in accepted])
-        analysed = [
-            (int(listing.event_time.timestamp()), analysis)
-            for (listing, _), analysis in zip(accepted, analyses, strict=True)
-        ]
-        keys = self._counts.keys((event_s for event_s, _ in analysed), now_s)
+        batch = self._analyser.batch([(row.title, row.text) for row, _ in accepted])
+        event_times_s = [int(listing.event_time.timestamp()) for listing, _ in accepted]
+        keys = self._counts.keys(event_times_s, now_s)
         load_missing(self._store, self.info.name, self._counts, keys)
         for line in lines:
             self._flood.observe(line.result if isinstance(line.result, BadRecord) else None)
         # Nothing above has changed what is held, but for lookups; nothing below can fail.
-        self._counts.apply(offset, analysed, keys)
-        for (listing, position), analysis in zip(accepted, analyses, strict=True):
-            self._accepted.append(CountedListing(listing, position, arrived_s, analysis))
+        self._counts.apply(offset, event_times_s, batch, keys)
+        for row, (listing, position) in enumerate(accepted):
+            self._accepted.append(CountedListing(listing, position, arrived_s, batch, row))
             self._seen.remember([Occurrence(listing.id, position, arrived_s)])
-            self._watermark.observe(int(listing.event_time.timestamp()), now_s)
+            self._watermark.observe(event_times_s[row], now_s)
         self._sightings += sightings
         self._elsewhere += elsewhere
         self._dead += dead

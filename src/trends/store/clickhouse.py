@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
+from trends.analysis.names import Names
 from trends.counting.buckets import BucketKey
-from trends.counting.counts import Bucket, Tally
+from trends.counting.counts import Bucket
 from trends.counting.seen import Occurrence
+from trends.counting.tally import Tally
 from trends.model import Position
 from trends.store.client import translated
 from trends.store.columns import (
@@ -37,6 +40,10 @@ _ONE_BLOCK: Final = {
     "min_insert_block_size_rows": 1 << 30,
     "min_insert_block_size_bytes": 1 << 40,
     "max_partitions_per_insert_block": 0,
+    # A block of ours holds no row twice, and skip indexes can wait for the first merge: a fifth
+    # of an insert's time each.
+    "optimize_on_insert": 0,
+    "materialize_skip_indexes_on_insert": 0,
     "async_insert": 0,
     "input_format_parallel_parsing": 0,
 }
@@ -45,8 +52,10 @@ _ONE_BLOCK: Final = {
 class ClickHouseStore:
     """Blocking; a client may be used by one thread at a time."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, generation: int) -> None:
+        """``generation``: the one to count under, see generations.py."""
         self._client = client
+        self.generation = generation
 
     def open_shard(self, shard: ShardInfo, at: datetime) -> None:
         row = [shard.name, shard.topic, shard.topic_id, shard.partition, shard.partitions, at]
@@ -66,7 +75,7 @@ class ClickHouseStore:
     def unfinished_shards(self, topic: str, current_topic_id: str) -> list[ShardInfo]:
         rows = self._rows(
             "SELECT topic, topic_id, partition, partitions FROM shards FINAL "
-            "INNER JOIN (SELECT shard, max(offset) AS stored FROM listings_stored GROUP BY shard) "
+            "INNER JOIN (SELECT shard, max(offset) AS stored FROM listings_counted GROUP BY shard) "
             "AS listed ON listed.shard = shards.shard "
             "LEFT JOIN (SELECT shard, toInt64(max(version)) AS version FROM checkpoints "
             "GROUP BY shard) AS done ON done.shard = shards.shard "
@@ -80,7 +89,7 @@ class ClickHouseStore:
     def listings_after(self, shard: str, version: int) -> Iterator[StoredText]:
         rows = self._rows(
             "SELECT offset, line, toUnixTimestamp(event_time), title, text "
-            "FROM listings_stored FINAL "
+            "FROM listings_counted FINAL "
             "WHERE shard = {shard:String} AND toInt64(offset) > {version:Int64} "
             "ORDER BY offset, line",
             shard=shard,
@@ -92,7 +101,7 @@ class ClickHouseStore:
     def seen(self, home: int, partitions: int, limit: int) -> tuple[list[Occurrence], int | None]:
         rows = self._rows(
             "SELECT id, shard, offset, line, toUnixTimestamp(arrived_at) AS arrived_s "
-            "FROM listings_stored FINAL "
+            "FROM listings_counted FINAL "
             "WHERE bitAnd(kafkaMurmurHash(id), 0x7fffffff) % {partitions:UInt32} = {home:UInt32} "
             "ORDER BY arrived_s DESC LIMIT {limit:UInt64}",
             home=home,
@@ -109,7 +118,7 @@ class ClickHouseStore:
         for start in range(0, len(wanted), FIND_IDS_MAX):
             rows = self._rows(
                 "SELECT DISTINCT id, shard, offset, line, toUnixTimestamp(arrived_at) "
-                "FROM listings_stored WHERE id IN {ids:Array(String)}",
+                "FROM listings_counted WHERE id IN {ids:Array(String)}",
                 ids=wanted[start : start + FIND_IDS_MAX],
             )
             found += _occurrences(rows)
@@ -142,19 +151,28 @@ class ClickHouseStore:
             ("term_counts", "term", _terms_of),
             ("topic_counts", "topic", _topics_of),
         ):
+            rows: dict[BucketKey, list[tuple[str, int, int, int]]] = {}
             columns = f"{name}, docs, mentions"
-            for key, (text, docs, mentions, version) in self._bucket_rows(
-                table, columns, shard, keys
-            ):
-                tally = tally_of(buckets[key])
-                tally.docs[text] = docs
-                if mentions > docs:
-                    tally.repeats[text] = mentions - docs
-                tally.version = max(tally.version, version)
+            of_generation = f"AND generation = {self.generation:d} " if name == "topic" else ""
+            for key, row in self._bucket_rows(table, columns, shard, keys, of_generation):
+                rows.setdefault(key, []).append(row)
+            for key, found in rows.items():
+                names, docs, mentions, versions = zip(*found, strict=True)
+                tally_of(buckets[key]).load(
+                    Names.of(names),
+                    np.array(docs, np.int32),
+                    np.array(mentions, np.int32),
+                    max(versions),
+                )
         return buckets
 
     def _bucket_rows(
-        self, table: str, columns: str, shard: str, keys: Collection[BucketKey]
+        self,
+        table: str,
+        columns: str,
+        shard: str,
+        keys: Collection[BucketKey],
+        condition: str = "",
     ) -> Iterator[tuple[BucketKey, tuple[Any, ...]]]:
         wanted = ", ".join(
             f"('{RESOLUTION_NAMES[key.resolution_s]}', toDateTime({key.bucket_s:d}, 'UTC'))"
@@ -163,7 +181,7 @@ class ClickHouseStore:
         rows = self._rows(
             f"SELECT toString(resolution), toUnixTimestamp(bucket), {columns}, version "
             f"FROM {table} FINAL WHERE shard = {{shard:String}} "
-            f"AND (resolution, bucket) IN ({wanted})",
+            f"{condition}AND (resolution, bucket) IN ({wanted})",
             shard=shard,
         )
         for name, bucket_s, *values in rows:
@@ -173,7 +191,8 @@ class ClickHouseStore:
         rows = [row for flush in flushes for row in flush.listings]
         for start in range(0, len(rows), INSERT_LISTINGS_MAX):
             self._insert(
-                "listings_stored", listings_table(rows[start : start + INSERT_LISTINGS_MAX])
+                "listings_counted",
+                listings_table(rows[start : start + INSERT_LISTINGS_MAX], self.generation),
             )
 
     def write_sightings(self, flushes: Sequence[Flush]) -> None:
@@ -197,14 +216,16 @@ class ClickHouseStore:
 
     def write_topics(self, flushes: Sequence[Flush]) -> None:
         for table in name_counts_tables(flushes, "topic", INSERT_ROWS_MAX):
-            self._insert("topic_counts", table)
+            generation = pa.array(np.full(table.num_rows, self.generation, np.uint32))
+            self._insert("topic_counts", table.append_column("generation", generation))
 
     def write_terms(self, flushes: Sequence[Flush]) -> None:
         for table in name_counts_tables(flushes, "term", INSERT_ROWS_MAX):
             self._insert("term_counts", table)
 
     def write_checkpoints(self, checkpoints: Sequence[Checkpoint], at: datetime) -> None:
-        self._insert("checkpoints", checkpoints_table(checkpoints, at.astimezone(UTC)))
+        rows = checkpoints_table(checkpoints, at.astimezone(UTC), self.generation)
+        self._insert("checkpoints", rows)
 
     def _insert(self, table: str, rows: pa.Table) -> None:
         with translated():

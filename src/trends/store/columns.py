@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import orjson
 import pyarrow as pa
 
+from trends.analysis.arrays import Bytes, Ints
+from trends.analysis.batch import Batch, Mentions
 from trends.analysis.interface import ANALYSIS_VERSION
-from trends.counting.buckets import RESOLUTIONS
-from trends.counting.counts import NameCounts
+from trends.analysis.names import pack
+from trends.counting.buckets import RESOLUTIONS, BucketKey
+from trends.counting.counts import NamesChange
+from trends.counting.tally import Changed
 from trends.store.interface import Checkpoint, CountedListing, DeadLetter, Flush, Forward, Sighting
 
 RESOLUTION_NAMES: Final = {resolution.seconds: resolution.name for resolution in RESOLUTIONS}
@@ -27,8 +30,8 @@ _SECOND: Final = pa.timestamp("s", "UTC")
 _RESOLUTION_CODES: Final = {r.seconds: code for code, r in enumerate(RESOLUTIONS, 1)}
 
 
-def listings_table(rows: Sequence[CountedListing]) -> pa.Table:
-    """Rows of `listings_stored`."""
+def listings_table(rows: Sequence[CountedListing], generation: int) -> pa.Table:
+    """Rows of `listings_counted`."""
     listings = [row.listing for row in rows]
     return pa.table(
         {
@@ -44,10 +47,45 @@ def listings_table(rows: Sequence[CountedListing]) -> pa.Table:
             "tags": pa.array([listing.tags for listing in listings], pa.list_(pa.string())),
             "language": pa.array([listing.language for listing in listings], pa.string()),
             "extra": pa.array([_json(listing.extra) for listing in listings], pa.string()),
-            "terms": _names([row.analysis.terms for row in rows]),
-            "topics": _names([row.analysis.topics for row in rows]),
+            "terms": _mentioned([row.batch.terms for row in rows], [row.row for row in rows]),
+            "title_terms": pa.array([row.batch.title_terms[row.row] for row in rows], pa.uint16()),
+            "acronyms": pa.array(
+                [list(row.batch.acronyms[row.row].items()) for row in rows],
+                pa.map_(pa.string(), pa.string()),
+            ),
+            "generation": pa.array([generation] * len(rows), pa.uint32()),
+            "topics": _mentioned([row.batch.topics for row in rows], [row.row for row in rows]),
         }
     )
+
+
+def counted_under(rows: pa.Table, batch: Batch, generation: int, *, terms: bool) -> pa.Table:
+    """Rows of `listings_counted` as another generation counts them.
+
+    Args:
+        rows: as they are stored.
+        batch: what each of them mentions.
+        generation: the other one.
+        terms: whether terms, too, are those of ``batch``; they belong to the analysis.
+    """
+    listings = range(len(batch))
+    changed = {
+        "topics": _mentioned([batch.topics] * len(batch), listings),
+        "generation": pa.array([generation] * len(batch), pa.uint32()),
+    }
+    if terms:
+        changed |= {
+            "analysis": pa.array([ANALYSIS_VERSION] * len(batch), pa.uint16()),
+            "terms": _mentioned([batch.terms] * len(batch), listings),
+            "title_terms": pa.array(batch.title_terms.astype(np.uint16)),
+            "acronyms": pa.array(
+                [list(forms.items()) for forms in batch.acronyms],
+                pa.map_(pa.string(), pa.string()),
+            ),
+        }
+    for name, column in changed.items():
+        rows = rows.set_column(rows.column_names.index(name), name, column)
+    return rows
 
 
 def forwards_table(rows: Sequence[Forward]) -> pa.Table:
@@ -62,10 +100,42 @@ def forwards_table(rows: Sequence[Forward]) -> pa.Table:
     )
 
 
-def _names(rows: Sequence[dict[str, int]]) -> pa.Array:
-    ends = np.cumsum([0, *map(len, rows)], dtype=np.int32)
-    values = pa.array(list(chain.from_iterable(rows)), pa.string())
-    return pa.ListArray.from_arrays(pa.array(ends), values)
+def _mentioned(batches: Sequence[Mentions], rows: Sequence[int]) -> pa.Array:
+    """A list of names per listing, which is number ``rows[i]`` of ``batches[i]``."""
+    texts: list[Bytes] = []
+    sizes: list[Ints] = []
+    counts: list[int] = []
+    # Neighbours are mostly of one batch and stand in it one behind the other.
+    at = 0
+    while at < len(rows):
+        mentions, first = batches[at], rows[at]
+        size = 1
+        while (
+            at + size < len(rows)
+            and batches[at + size] is mentions
+            and rows[at + size] == first + size
+        ):
+            size += 1
+        begin, end = mentions.span(first)[0], mentions.span(first + size - 1)[1]
+        texts.append(pack(mentions.arena, mentions.starts[begin:end], mentions.sizes[begin:end])[0])
+        sizes.append(mentions.sizes[begin:end])
+        counts += [end - begin for begin, end in map(mentions.span, range(first, first + size))]
+        at += size
+    names = _strings(
+        np.concatenate([*texts, np.empty(0, np.uint8)]),
+        _offsets(np.concatenate([*sizes, np.empty(0, np.int32)])),
+    )
+    return pa.ListArray.from_arrays(pa.array(_offsets(np.array(counts, np.int32))), names)
+
+
+def _offsets(sizes: Ints) -> Ints:
+    offsets = np.zeros(len(sizes) + 1, np.int32)
+    np.cumsum(sizes, out=offsets[1:])
+    return offsets
+
+
+def _strings(text: Bytes, offsets: Ints) -> pa.Array:
+    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(text))
 
 
 def sightings_table(rows: Sequence[Sighting]) -> pa.Table:
@@ -134,34 +204,46 @@ def name_counts_tables(flushes: Sequence[Flush], kind: str, rows_max: int) -> It
     Args:
         kind: ``term`` or ``topic``, the name of the column.
     """
-    chunk: list[tuple[Flush, NameCounts]] = []
+    chunk: list[_Piece] = []
     rows = 0
     for flush in flushes:
-        for change in flush.counts.terms if kind == "term" else flush.counts.topics:
-            if chunk and rows + len(change.names) > rows_max:
+        change = flush.counts.terms if kind == "term" else flush.counts.topics
+        for key, changed in change.buckets:
+            if chunk and rows + len(changed) > rows_max:
                 yield _name_counts_table(chunk, kind)
                 chunk, rows = [], 0
-            chunk.append((flush, change))
-            rows += len(change.names)
+            chunk.append(_Piece(flush, change, key, changed))
+            rows += len(changed)
     if chunk:
         yield _name_counts_table(chunk, kind)
 
 
-def _name_counts_table(chunk: Sequence[tuple[Flush, NameCounts]], kind: str) -> pa.Table:
-    sizes = [len(change.names) for _, change in chunk]
-    shards = [flush.checkpoint.shard for flush, _ in chunk]
-    resolutions = [RESOLUTION_NAMES[change.key.resolution_s] for _, change in chunk]
+class _Piece(NamedTuple):
+    """What one flush changes in one bucket."""
+
+    flush: Flush
+    change: NamesChange
+    key: BucketKey
+    changed: Changed
+
+
+def _name_counts_table(chunk: Sequence[_Piece], kind: str) -> pa.Table:
+    sizes = [len(piece.changed) for piece in chunk]
+    texts = [pack(p.change.arena, p.changed.starts, p.changed.sizes)[0] for p in chunk]
+    name_sizes = np.concatenate([piece.changed.sizes for piece in chunk])
     return pa.table(
         {
-            "shard": _repeated_label(shards, sizes),
-            "resolution": _repeated_label(resolutions, sizes),
-            "bucket": _repeated([c.key.bucket_s for _, c in chunk], sizes, pa.uint32()),
-            kind: pa.array(list(chain.from_iterable(c.names for _, c in chunk)), pa.string()),
-            "docs": pa.array(list(chain.from_iterable(c.docs for _, c in chunk)), pa.uint32()),
-            "mentions": pa.array(
-                list(chain.from_iterable(c.mentions for _, c in chunk)), pa.uint32()
+            "shard": _repeated_label([p.flush.checkpoint.shard for p in chunk], sizes),
+            "resolution": _repeated_label(
+                [RESOLUTION_NAMES[p.key.resolution_s] for p in chunk], sizes
             ),
-            "version": _repeated([f.counts.version for f, _ in chunk], sizes, pa.uint64()),
+            "bucket": _repeated([p.key.bucket_s for p in chunk], sizes, pa.uint32()),
+            kind: _strings(np.concatenate(texts), _offsets(name_sizes)),
+            "docs": pa.array(np.concatenate([p.changed.docs for p in chunk]).astype(np.uint32)),
+            "mentions": pa.array(
+                np.concatenate([p.changed.mentions for p in chunk]).astype(np.uint32)
+            ),
+            "version": _repeated([p.flush.counts.version for p in chunk], sizes, pa.uint64()),
         }
     )
 
@@ -177,7 +259,7 @@ def _repeated_label(values: Sequence[str], sizes: Sequence[int]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(indices, pa.array(labels, pa.string()))
 
 
-def checkpoints_table(checkpoints: Sequence[Checkpoint], at: datetime) -> pa.Table:
+def checkpoints_table(checkpoints: Sequence[Checkpoint], at: datetime, generation: int) -> pa.Table:
     """Rows of `checkpoints`."""
     columns: dict[str, pa.Array] = {
         name: pa.array([getattr(row, name) for row in checkpoints], pa.uint64())
@@ -191,6 +273,7 @@ def checkpoints_table(checkpoints: Sequence[Checkpoint], at: datetime) -> pa.Tab
             "lateness_max_s",
         )
     }
+    columns["generation"] = pa.array([generation] * len(checkpoints), pa.uint32())
     columns["shard"] = pa.array([row.shard for row in checkpoints], pa.string())
     columns["flushed_at"] = pa.array([at] * len(checkpoints), _MOMENT)
     columns["watermark"] = pa.array([row.watermark_s for row in checkpoints], pa.uint32())

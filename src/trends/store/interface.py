@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from trends.analysis.interface import Analysis
+from trends.analysis.batch import Batch
 from trends.counting.buckets import BucketKey
 from trends.counting.counts import Bucket, CountsChange
 from trends.counting.seen import Occurrence
@@ -52,12 +52,16 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class CountedListing:
-    """An accepted listing: first position, arrival (epoch seconds), what it was counted under."""
+    """An accepted listing: first position, arrival (epoch seconds), what it was counted under.
+
+    The latter is what ``batch`` has at number ``row``.
+    """
 
     listing: Listing
     position: Position
     arrived_s: int
-    analysis: Analysis
+    batch: Batch
+    row: int
 
 
 @dataclass(frozen=True, slots=True)

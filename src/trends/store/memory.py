@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from copy import copy
 from datetime import datetime
+from typing import Self
 
+import numpy as np
+
+from trends.analysis.names import Names
 from trends.counting.buckets import BucketKey
-from trends.counting.counts import Bucket, NameCounts, Tally
+from trends.counting.counts import Bucket, NamesChange
 from trends.counting.seen import Occurrence
+from trends.counting.tally import Tally
 from trends.model import Position
 from trends.store.interface import (
     Checkpoint,
@@ -27,9 +33,15 @@ NameTable = dict[tuple[str, BucketKey, str], NameRow]
 class MemoryStore:
     """Holds all tables as dictionaries keyed as ClickHouse sorts them."""
 
-    def __init__(self, home_of: Callable[[str, int], int]) -> None:
-        """``home_of(id, partitions)``: the partition an id belongs to."""
+    def __init__(self, home_of: Callable[[str, int], int], generation: int = 1) -> None:
+        """A store without rows.
+
+        Args:
+            home_of: gives the partition that an id belongs to, of so many.
+            generation: the one to count under.
+        """
         self._home_of = home_of
+        self.generation = generation
         self.shards: dict[str, ShardInfo] = {}
         self.checkpoints: dict[str, Checkpoint] = {}
         self.listings: dict[tuple[str, Position], CountedListing] = {}
@@ -38,7 +50,20 @@ class MemoryStore:
         self.dead_letters: dict[tuple[str, int, int, bytes], DeadLetter] = {}
         self.totals: dict[tuple[str, BucketKey], tuple[int, int]] = {}
         self.terms: NameTable = {}
-        self.topics: NameTable = {}
+        self.topics_by_generation: dict[int, NameTable] = {}
+        self.generations: dict[tuple[str, Position] | str, int] = {}
+        """What the rows of listings and checkpoints carry."""
+
+    def under(self, generation: int) -> Self:
+        """The same tables, as one sees them who counts under another generation."""
+        other = copy(self)
+        other.generation = generation
+        return other
+
+    @property
+    def topics(self) -> NameTable:
+        """Counts of topics under this generation."""
+        return self.topics_by_generation.setdefault(self.generation, {})
 
     def open_shard(self, shard: ShardInfo, at: datetime) -> None:  # noqa: ARG002 - kept by tables only
         self.shards[shard.name] = shard
@@ -105,7 +130,14 @@ class MemoryStore:
     def write_listings(self, flushes: Sequence[Flush]) -> None:
         for flush in flushes:
             for row in flush.listings:
-                self.listings[row.listing.id, row.position] = row
+                self.put_listing(row)
+
+    def put_listing(self, row: CountedListing) -> None:
+        """Writes a listing, unless it is there under a newer generation."""
+        key = row.listing.id, row.position
+        if self.generation >= self.generations.get(key, 0):
+            self.listings[key] = row
+            self.generations[key] = self.generation
 
     def write_sightings(self, flushes: Sequence[Flush]) -> None:
         for flush in flushes:
@@ -145,20 +177,27 @@ class MemoryStore:
         for checkpoint in checkpoints:
             if checkpoint.version >= self._version(checkpoint.shard):
                 self.checkpoints[checkpoint.shard] = checkpoint
+                self.generations[checkpoint.shard] = self.generation
 
 
 def _load(table: NameTable, shard: str, key: BucketKey, tally: Tally) -> None:
-    for (owner, bucket, name), (version, docs, mentions) in table.items():
-        if owner == shard and bucket == key:
-            tally.docs[name] = docs
-            if mentions > docs:
-                tally.repeats[name] = mentions - docs
-            tally.version = max(tally.version, version)
+    rows = {
+        name: row
+        for (owner, bucket, name), row in table.items()
+        if owner == shard and bucket == key
+    }
+    if rows:
+        versions, docs, mentions = zip(*rows.values(), strict=True)
+        tally.load(
+            Names.of(list(rows)),
+            np.array(docs, np.int32),
+            np.array(mentions, np.int32),
+            max(versions),
+        )
 
 
-def _write(table: NameTable, flush: Flush, changes: Sequence[NameCounts]) -> None:
-    for change in changes:
-        for name, docs, mentions in zip(change.names, change.docs, change.mentions, strict=True):
-            place = flush.checkpoint.shard, change.key, name
-            row = (flush.counts.version, docs, mentions)
-            table[place] = max(row, table.get(place, row), key=lambda r: r[0])
+def _write(table: NameTable, flush: Flush, change: NamesChange) -> None:
+    for key, name, docs, mentions in change.rows():
+        place = flush.checkpoint.shard, key, name
+        row = (flush.counts.version, docs, mentions)
+        table[place] = max(row, table.get(place, row), key=lambda r: r[0])

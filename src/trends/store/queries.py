@@ -87,7 +87,7 @@ def checkpoint_versions(client: Client) -> dict[str, int]:
 
 def accepted_at(client: Client, offsets: Mapping[str, Collection[int]]) -> int:
     """Listings whose first position is at one of these offsets of these shards."""
-    return _at_offsets(client, "listings_stored", "shard", offsets)
+    return _at_offsets(client, "listings_counted", "shard", offsets)
 
 
 def dead_at(client: Client, offsets: Mapping[str, Collection[int]]) -> int:
@@ -115,7 +115,11 @@ def _at_offsets(
 def distinct_names(client: Client) -> tuple[int, int]:
     """How many different terms and topics are counted by day."""
     terms = _rows(client, "SELECT uniqExact(term) FROM term_counts WHERE resolution = '1d'")
-    topics = _rows(client, "SELECT uniqExact(topic) FROM topic_counts WHERE resolution = '1d'")
+    topics = _rows(
+        client,
+        "SELECT uniqExact(topic) FROM topic_counts WHERE resolution = '1d' "
+        "AND generation = (SELECT max(generation) FROM generations WHERE active)",
+    )
     return int(terms[0][0]), int(topics[0][0])
 
 

@@ -14,10 +14,9 @@ from typing import Final, NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
-from trends.analysis.interface import ANALYSIS_VERSION, Analyser
+from trends.analysis.interface import Analyser
 from trends.clock import Clock
 from trends.counting.buckets import DAY_S, RESOLUTIONS
-from trends.errors import Fatal
 from trends.store.client import translated
 
 LISTINGS_AT_ONCE: Final = 2_000
@@ -47,17 +46,26 @@ class Difference(NamedTuple):
 
 @dataclass(slots=True)
 class Verdict:
-    """What `verify` found. ``compared`` maps resolution to the numbers compared there."""
+    """What `verify` found.
+
+    Attributes:
+        listings: how many were recounted.
+        compared: resolution to the numbers compared there.
+        differences, different: numbers that are wrong, the first of them; how many in all.
+        counted_twice: ids that count more than once within the horizon.
+        behind: listings that carry the topics of an older generation than people see.
+    """
 
     listings: int = 0
     compared: dict[str, int] = field(default_factory=lambda: {r.name: 0 for r in RESOLUTIONS})
     differences: list[Difference] = field(default_factory=list)
     different: int = 0
     counted_twice: list[str] = field(default_factory=list)
+    behind: int = 0
 
     @property
     def equal(self) -> bool:
-        return not self.different and not self.counted_twice
+        return not self.different and not self.counted_twice and not self.behind
 
     @property
     def numbers(self) -> int:
@@ -82,32 +90,21 @@ def verify(
         horizon_days: within which an id may count only once.
         clock: to wait with while a flush is under way.
         progress: called with (listings done, listings in all).
-
-    Raises:
-        Fatal: if listings were counted by another version of the analysis.
     """
-    _same_analysis(client)
     verdict = Verdict()
     days = _days(client)
     total = sum(days.values())
+    seen = _seen_generation(client)
     for start, end in _chunks(days):
         listings = _verify_days(client, reference, clock, start, end, verdict)
+        if verdict.different and _seen_generation(client) != seen:
+            return verdict  # the reference counts by a taxonomy that nobody sees any more
         verdict.listings += listings
         if progress is not None:
             progress(verdict.listings, total)
     verdict.counted_twice = _counted_twice(client, horizon_days)
+    verdict.behind = _behind(client, clock)
     return verdict
-
-
-def _same_analysis(client: Client) -> None:
-    with translated():
-        rows = client.query("SELECT DISTINCT analysis FROM listings_stored").result_rows
-    others = sorted({int(row[0]) for row in rows} - {ANALYSIS_VERSION})
-    if others:
-        raise Fatal(
-            f"listings were counted by analysis version {others}, this program has "
-            f"{ANALYSIS_VERSION}: verify with the version that counted"
-        )
 
 
 def _days(client: Client) -> dict[date, int]:
@@ -115,7 +112,7 @@ def _days(client: Client) -> dict[date, int]:
     with translated():
         rows = client.query(
             "SELECT day, sum(listings) FROM ("
-            "SELECT toDate(event_time) AS day, count() AS listings FROM listings_stored FINAL "
+            "SELECT toDate(event_time) AS day, count() AS listings FROM listings_counted FINAL "
             "GROUP BY day UNION ALL "
             "SELECT DISTINCT toDate(bucket) AS day, 0 FROM bucket_totals UNION ALL "
             "SELECT DISTINCT toDate(bucket) AS day, 0 FROM term_counts UNION ALL "
@@ -208,7 +205,7 @@ def _recount(
 ) -> tuple[int, Counts]:
     with translated():
         rows = client.query(
-            "SELECT toUnixTimestamp(event_time), title, text FROM listings_stored FINAL "
+            "SELECT toUnixTimestamp(event_time), title, text FROM listings_counted FINAL "
             "WHERE event_time >= {start:DateTime} AND event_time < {end:DateTime}",
             parameters={"start": _midnight(start), "end": _midnight(end)},
         ).result_rows
@@ -232,6 +229,29 @@ def _recount(
     return len(rows), counts
 
 
+def _seen_generation(client: Client) -> int:
+    with translated():
+        rows = client.query("SELECT max(generation) FROM generations FINAL WHERE active")
+    return int(rows.result_rows[0][0])
+
+
+def _behind(client: Client, clock: Clock) -> int:
+    """How many listings carry a generation older than the active one."""
+    behind = 0
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            clock.sleep(1.0)
+        with translated():
+            rows = client.query(
+                "SELECT count() FROM listings_counted FINAL WHERE generation < "
+                "(SELECT max(generation) FROM generations FINAL WHERE active)"
+            ).result_rows
+        behind = int(rows[0][0])
+        if not behind:
+            break
+    return behind
+
+
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
@@ -241,7 +261,7 @@ def _counted_twice(client: Client, horizon_days: int) -> list[str]:
     with translated():
         rows = client.query(
             "SELECT id FROM (SELECT id, arraySort(groupArray(toUnixTimestamp(arrived_at))) AS times"
-            " FROM listings_stored FINAL GROUP BY id HAVING length(times) > 1) "
+            " FROM listings_counted FINAL GROUP BY id HAVING length(times) > 1) "
             "WHERE arrayExists((a, b) -> b - a <= {horizon_s:Int64}, "
             "arrayPopBack(times), arrayPopFront(times)) ORDER BY id LIMIT 20",
             parameters={"horizon_s": horizon_days * DAY_S},

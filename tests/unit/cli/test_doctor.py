@@ -64,7 +64,7 @@ def test_settings_that_cannot_be_parsed_end_the_examination(
 
 def test_a_taxonomy_that_cannot_be_parsed(tmp_path: Path) -> None:
     taxonomy = tmp_path / "taxonomy.yaml"
-    taxonomy.write_text("Agents: [a b c d e]\n")
+    taxonomy.write_text("Agents: ['a, b']\n")
     (check,) = check_taxonomy(Settings(taxonomy=taxonomy))
     assert check.health is Health.FAIL
     assert "can never match" in check.detail

@@ -135,3 +135,14 @@ def test_occurrences_of_the_same_second_are_kept_or_forgotten_together() -> None
     known.shrink("s", flushed_offset=100)
     assert len(known) == 5
     assert not known.needs_lookup(NOW_S + HORIZON_S)
+
+
+def test_positions_and_arrivals_come_back_as_they_were() -> None:
+    far = [
+        Occurrence("a", Position("s", (1 << 62) + 7, (1 << 24) - 1), (1 << 32) - 1),
+        Occurrence("a", Position("t", 0, 0), 0),
+        Occurrence("b", Position("s", 5, 3), 9),
+    ]
+    result = seen(*far)
+    result.remember(far)
+    assert (len(result), sorted(result, key=lambda each: each.id)) == (3, far)

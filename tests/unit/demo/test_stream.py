@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from trends.analysis.plain import PlainAnalyser
+from trends.analysis.kernel import KernelAnalyser
+from trends.analysis.segment import Bigrams
 from trends.analysis.taxonomy import default_taxonomy
 from trends.demo.stream import (
     QUIET_S,
@@ -92,7 +93,7 @@ def test_the_share_of_the_rising_topic_is_as_asked_for() -> None:
 
 
 def test_the_pipeline_counts_the_rising_phrase_as_a_term_and_its_rivals_under_topics() -> None:
-    analyser = PlainAnalyser(default_taxonomy())
+    analyser = KernelAnalyser(default_taxonomy(), Bigrams())
     analyses = analyser.analyse([(x.title, x.text) for x in live(1, 400, 0.3)])
     assert sum(RISING.phrase in analysis.terms for analysis in analyses) > 80
     assert len({topic for analysis in analyses for topic in analysis.topics}) >= 10

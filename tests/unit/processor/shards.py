@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from trends.analysis.plain import PlainAnalyser
+from trends.analysis.kernel import KernelAnalyser
+from trends.analysis.segment import Bigrams
 from trends.analysis.taxonomy import parse_taxonomy
 from trends.counting.buckets import RESOLUTIONS
 from trends.processor.flood import FloodGuard
@@ -16,7 +17,7 @@ from trends.store.memory import MemoryStore
 from trends.wire.partition import home_partition
 
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
-ANALYSER = PlainAnalyser(parse_taxonomy("Greek: [alpha, beta]", "test"))
+ANALYSER = KernelAnalyser(parse_taxonomy("Greek: [alpha, beta]", "test"), Bigrams())
 INFO = ShardInfo("listings", "id1", 0, 1)
 LIMITS = ShardLimits(horizon_s=90 * 86_400, seen_capacity=1_000, counts_capacity=1_000)
 

@@ -1,0 +1,72 @@
+"""What the kernel found in a batch of listings, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trends.analysis.arrays import Bytes, Ints, Longs, Words
+from trends.analysis.interface import Analysis
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mentions:
+    """Terms (or topics) of ``n`` listings; one row for each name that a listing mentions.
+
+    Attributes:
+        arena: UTF-8 bytes that hold every name.
+        key1, key2: the halves of the name's key (see hashing.py).
+        starts, sizes: where the name stands in the arena, in bytes.
+        counts: how often the listing mentions it.
+        ends: per listing, where its rows end; they begin where those of the one before end.
+    """
+
+    arena: Bytes
+    key1: Words
+    key2: Words
+    starts: Longs
+    sizes: Ints
+    counts: Ints
+    ends: Longs
+
+    def span(self, listing: int) -> tuple[int, int]:
+        """First row of a listing, and the row behind its last."""
+        return int(self.ends[listing - 1]) if listing else 0, int(self.ends[listing])
+
+    def of(self, listing: int) -> dict[str, int]:
+        """Name to number of mentions of one listing."""
+        rows = slice(*self.span(listing))
+        places = zip(self.starts[rows].tolist(), self.sizes[rows].tolist(), strict=True)
+        names = [self.arena[start : start + size].tobytes().decode() for start, size in places]
+        return dict(zip(names, self.counts[rows].tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """What ``n`` listings mention.
+
+    Attributes:
+        terms, topics: what is counted.
+        title_terms: per listing, how many of its first terms stand in its title.
+        acronyms: per listing, short form to long form of those it introduces.
+    """
+
+    terms: Mentions
+    topics: Mentions
+    title_terms: Ints
+    acronyms: list[dict[str, str]]
+
+    def __len__(self) -> int:
+        return len(self.acronyms)
+
+    def __iter__(self) -> Iterator[Analysis]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __getitem__(self, listing: int) -> Analysis:
+        """The mentions of one listing, as strings."""
+        return Analysis(
+            self.terms.of(listing),
+            int(self.title_terms[listing]),
+            self.topics.of(listing),
+            self.acronyms[listing],
+        )

@@ -1,0 +1,1 @@
+"""Stored names and exact counts to a list that people can read. Pure: no store, no clock."""
