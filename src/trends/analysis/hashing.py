@@ -7,9 +7,9 @@ with a probability below 1e-20.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from trends.analysis.arrays import Bytes, Longs, Words
+from trends.analysis.native import native
 
 _M1 = np.uint64(0x9E3779B97F4A7C15)
 _M2 = np.uint64(0xC2B2AE3D27D4EB4F)
@@ -20,19 +20,19 @@ _S32 = np.uint64(32)
 SPACE = np.uint8(32)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@native
 def extend1(key: np.uint64, half: np.uint64) -> np.uint64:
     """The first half of a phrase's key with one more token."""
     return (key ^ (key >> _S29)) * _M1 + half
 
 
-@njit(cache=True, nogil=True, inline="always")
+@native
 def extend2(key: np.uint64, half: np.uint64) -> np.uint64:
     """The second half of a phrase's key with one more token."""
     return (key ^ (key >> _S32)) * _M2 + half
 
 
-@njit(cache=True, nogil=True)
+@native
 def token_key(text: Bytes, start: int, end: int) -> tuple[np.uint64, np.uint64]:
     """The key of the token in ``text[start:end]``."""
     first, second = _SEED1, _SEED2
@@ -45,7 +45,7 @@ def token_key(text: Bytes, start: int, end: int) -> tuple[np.uint64, np.uint64]:
     return first, second
 
 
-@njit(cache=True, nogil=True)
+@native
 def name_keys(text: Bytes, offsets: Longs, first: Words, second: Words) -> None:
     """The keys of the names in ``text[offsets[i]:offsets[i + 1]]``, whose tokens a space parts."""
     for row in range(len(first)):

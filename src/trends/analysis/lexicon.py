@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from trends.analysis.arrays import Longs, Points, Words
 from trends.analysis.forms import form_of
 from trends.analysis.names import Names
+from trends.analysis.native import native
 from trends.analysis.scan import SPAN_BITS, point_hash
 
 TOKENS_MAX: Final = 1 << 20
@@ -98,7 +98,7 @@ def _grown(array: NDArray[T], size: int) -> NDArray[T]:
     return larger
 
 
-@njit(cache=True, nogil=True)
+@native
 def learn(
     points: Points,
     places: Longs,
@@ -123,7 +123,7 @@ def learn(
     place(first, first + len(places), slots, hashes)
 
 
-@njit(cache=True, nogil=True)
+@native
 def place(first: int, last: int, slots: Words, hashes: Words) -> None:
     """Enters tokens into the hash table."""
     mask = np.uint64(len(slots) - 1)

@@ -7,12 +7,12 @@ order with a space behind each, so that no string is made for it.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from trends.analysis.acronyms import LONG_MAX_TOKENS, SHORT_MAX_CHARS, SHORT_MIN_CHARS
 from trends.analysis.arrays import Bytes, Ints, Longs, Words
 from trends.analysis.hashing import SPACE, extend1, extend2
 from trends.analysis.lexicon import FORM_BYTES, FORM_START, KEY1, KEY2, KIND
+from trends.analysis.native import native
 from trends.analysis.scan import BEGINS_PART, IN_PARENTHESES
 from trends.analysis.terms import TERM_MAX_TOKENS
 from trends.analysis.words import AFTER_WORD, ALONE, ENDS, INSIDE, STARTS
@@ -27,7 +27,7 @@ _A = np.uint8(ord("a"))
 _Z = np.uint8(ord("z"))
 
 
-@njit(cache=True, nogil=True)
+@native
 def write_arena(numbers: Ints, rows: Words, forms: Bytes, arena: Bytes, offsets: Longs) -> None:
     """Copies the form of every token, and a space, into ``arena``."""
     at = np.int64(0)
@@ -43,7 +43,7 @@ def write_arena(numbers: Ints, rows: Words, forms: Bytes, arena: Bytes, offsets:
     offsets[len(numbers)] = at
 
 
-@njit(cache=True, nogil=True)
+@native
 def arena_bytes(numbers: Ints, rows: Words) -> int:
     """How many bytes `write_arena` will write."""
     total = len(numbers)
@@ -52,7 +52,7 @@ def arena_bytes(numbers: Ints, rows: Words) -> int:
     return total
 
 
-@njit(cache=True, nogil=True)
+@native
 def _long_start(
     short: int, numbers: Ints, flags: Bytes, rows: Words, arena: Bytes, offsets: Longs, first: int
 ) -> int:
@@ -100,7 +100,7 @@ def _long_start(
     return start
 
 
-@njit(cache=True, nogil=True)
+@native
 def find_terms(
     numbers: Ints,
     flags: Bytes,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from trends.analysis.arrays import Bytes, Ints, Longs, Words
 from trends.analysis.hashing import name_keys
+from trends.analysis.native import native
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +56,7 @@ def unpacked(arena: Bytes, starts: Longs, sizes: Ints) -> list[str]:
     ]
 
 
-@njit(cache=True, nogil=True)
+@native
 def copy_slices(arena: Bytes, starts: Longs, sizes: Ints, out: Bytes) -> None:
     """Copies slices of ``arena`` one behind the other into ``out``."""
     at = 0

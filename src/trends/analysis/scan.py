@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from trends.analysis.arrays import Bytes, Ints, Longs, Points, Words
 from trends.analysis.characters import (
@@ -20,6 +19,7 @@ from trends.analysis.characters import (
     SPACE,
     TOKEN_MAX_CHARS,
 )
+from trends.analysis.native import native
 
 # Flags of a token.
 BEGINS_PART = 1
@@ -36,13 +36,13 @@ _LOW = np.uint64(0x00000000FFFFFFFF)
 _EMPTY = np.uint64(0)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@native
 def mixed(hashed: np.uint64, point: np.uint32) -> np.uint64:
     """A token's hash with one more character."""
     return (hashed ^ np.uint64(point)) * _PRIME
 
 
-@njit(cache=True, nogil=True)
+@native
 def point_hash(points: Points, start: int, end: int) -> np.uint64:
     """A hash of the characters of a token."""
     result = _PRIME
@@ -51,7 +51,7 @@ def point_hash(points: Points, start: int, end: int) -> np.uint64:
     return result ^ (result >> _S32)
 
 
-@njit(cache=True, nogil=True)
+@native
 def look_up(
     points: Points,
     start: int,
@@ -84,7 +84,7 @@ def look_up(
     return ABSENT
 
 
-@njit(cache=True, nogil=True)
+@native
 def scan(
     points: Points,
     ends: Longs,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from trends.analysis.arrays import Bytes, Ints, Longs, Words
 from trends.analysis.lexicon import LABEL
+from trends.analysis.native import native
 from trends.analysis.scan import BEGINS_PART
 
 _LABEL_BITS = 32
@@ -14,7 +14,7 @@ _STATE_FACTOR = 0x9E3779B1
 _LABEL_FACTOR = 0x85EBCA77
 
 
-@njit(cache=True, nogil=True)
+@native
 def _next(state: int, label: int, keys: Longs, targets: Ints) -> int:
     """The state an edge leads to, or -1."""
     mask = len(keys) - 1
@@ -27,7 +27,7 @@ def _next(state: int, label: int, keys: Longs, targets: Ints) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@native
 def walk(
     numbers: Ints,
     flags: Bytes,
@@ -66,7 +66,7 @@ def walk(
     return count
 
 
-@njit(cache=True, nogil=True)
+@native
 def find_topics(
     token_ends: Longs,
     found: Ints,

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from trends.analysis.arrays import Ints, Longs, Words
+from trends.analysis.native import native
 
 SLOTS_FIRST: Final = 64
 # A table grows before it is fuller than this.
@@ -25,7 +25,7 @@ _S32 = np.uint64(32)
 _ONE = np.uint64(1)
 
 
-@njit(cache=True, nogil=True)
+@native
 def _find(slots: Words, key1: np.uint64, key2: np.uint64) -> np.int64:
     """The slot of a key, or the empty one where it belongs."""
     mask = np.uint64(len(slots) - 1)
@@ -36,7 +36,7 @@ def _find(slots: Words, key1: np.uint64, key2: np.uint64) -> np.int64:
     return np.int64(slot)
 
 
-@njit(cache=True, nogil=True)
+@native
 def add(
     slots: Words,
     entry_slots: Longs,
@@ -82,7 +82,7 @@ def add(
     return fresh, entries
 
 
-@njit(cache=True, nogil=True)
+@native
 def load(slots: Words, key1: Words, key2: Words, docs: Ints, mentions: Ints) -> None:
     """Puts absolute counts into a table with room for them."""
     for row in range(len(key1)):
@@ -92,7 +92,7 @@ def load(slots: Words, key1: Words, key2: Words, docs: Ints, mentions: Ints) -> 
         slots[slot, 2] = (np.uint64(docs[row]) << _S32) | np.uint64(mentions[row])
 
 
-@njit(cache=True, nogil=True)
+@native
 def move(old: Words, new: Words, entry_slots: Longs) -> None:
     """Fills a larger table from a smaller one, and tells the entries where their slots are now."""
     for slot in range(len(old)):
@@ -104,7 +104,7 @@ def move(old: Words, new: Words, entry_slots: Longs) -> None:
                 entry_slots[np.int64(entry) - 1] = place
 
 
-@njit(cache=True, nogil=True)
+@native
 def take(slots: Words, entry_slots: Longs, docs: Ints, mentions: Ints) -> None:
     """Reads the counts of every entry and forgets that they had changed."""
     for entry in range(len(docs)):
