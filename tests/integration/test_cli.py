@@ -153,12 +153,43 @@ def test_a_page_without_a_date_wants_one(up: Stack) -> None:
 def test_top_ranks_and_compares(up: Stack, replayed: Path) -> None:
     window = ("--window", "1d", "--as-of", "2025-03-03", "--limit", "3")
     rows = up.json("top", *window)
-    assert [row["term"] for row in rows if row["term"] == "glider net"] == ["glider net"]
-    (row,) = [row for row in rows if row["term"] == "glider net"]
-    assert (row["docs"], row["docs_before"], row["lift"]) == (5, 10, 0.5)
+    (row,) = [row for row in rows if row["names"] == ["glider net"]]
+    assert row["term"] == "glider nets"
+    # Half the listings, of half as many: the share is the same.
+    assert (row["docs"], row["docs_before"], row["lift"]) == (5, 10, 1.0)
     table = up("top", *window).stdout.splitlines()
     assert table[0] == "terms of the 1 days to 2025-03-03"
-    assert len(table) == 5
+    assert len(table) == 2 + len(rows)
+
+
+def test_top_says_what_it_left_out(up: Stack, replayed: Path) -> None:
+    window = ("--window", "1d", "--as-of", "2025-03-03")
+    answer = up.json("top", *window, "--explain")
+    reasons = {row["term"]: row["reason"] for row in answer["left_out"]}
+    assert reasons["glider"] == "part of 'glider nets'"
+    assert [row["term"] for row in answer["rows"]] == [
+        row["term"] for row in up.json("top", *window)
+    ]
+    table = up("top", *window, "--explain").stdout
+    assert "left out above the last line" in table
+
+
+def test_raw_names_are_the_stored_ones(up: Stack, replayed: Path) -> None:
+    rows = up.json("top", "--raw", "--window", "1d", "--as-of", "2025-03-03", "--limit", "500")
+    docs = {row["term"]: (row["docs"], row["docs_before"]) for row in rows}
+    assert docs["glider"] == docs["glider net"] == (5, 10)
+
+
+def test_a_month_is_a_window(up: Stack, replayed: Path) -> None:
+    rows = up.json("top", "--month", "2025-03", "--before", "1w", "--limit", "1")
+    assert rows[0]["docs_before"] == 0
+    assert up.json("top", "--month", "2025-02", "--by", "rise") == []
+
+
+def test_series_says_under_which_names_it_counts(up: Stack, replayed: Path) -> None:
+    done = up("series", "Glider-nets", "--format", "json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == up.json("series", "glider net", "--raw")
 
 
 def test_series_gives_every_day(up: Stack, replayed: Path) -> None:

@@ -17,6 +17,7 @@ class Automaton:
 
     Attributes:
         labels: form to its number from 1; all other forms are 0.
+        roots: per label, the state it leads to from the first one, or 0.
         edge_keys, edge_targets: hash table of (state << 32 | label) to the next state; -1 is empty.
         fails: per state the longest proper suffix that is a state.
         output_ends: per state the end of its outputs; they begin where the last state's end.
@@ -26,6 +27,7 @@ class Automaton:
     """
 
     labels: dict[str, int]
+    roots: Ints
     edge_keys: Longs
     edge_targets: Ints
     fails: Ints
@@ -70,6 +72,7 @@ def build_automaton(taxonomy: Taxonomy) -> Automaton:
     lines = [[places[each] for each in (name, *taxonomy.ancestors(name))] for name in names]
     return Automaton(
         labels=labels,
+        roots=np.array([children[0].get(label, 0) for label in range(len(labels) + 1)], np.int32),
         edge_keys=keys,
         edge_targets=targets,
         fails=np.array(fails, np.int32),

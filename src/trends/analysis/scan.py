@@ -26,62 +26,55 @@ BEGINS_PART = 1
 IN_PARENTHESES = 2
 ABSENT = -1
 
-# A span in one number: where the token's characters begin, and how many there are.
-SPAN_BITS = 8
+# Columns of a slot of the lexicon: the halves of a token's hash, its number plus 1; 0 is empty.
+HASH1, HASH2, NUMBER = range(3)
 
-_PRIME = np.uint64(0x9E3779B97F4A7C15)
+_PRIME1 = np.uint64(0x9E3779B97F4A7C15)
+_PRIME2 = np.uint64(0xC2B2AE3D27D4EB4F)
+_S29 = np.uint64(29)
 _S32 = np.uint64(32)
-_HIGH = np.uint64(0xFFFFFFFF00000000)
-_LOW = np.uint64(0x00000000FFFFFFFF)
+_ONE = np.uint64(1)
 _EMPTY = np.uint64(0)
 
 
 @native
-def mixed(hashed: np.uint64, point: np.uint32) -> np.uint64:
-    """A token's hash with one more character."""
-    return (hashed ^ np.uint64(point)) * _PRIME
+def mixed(hashed: np.uint64, prime: np.uint64, point: np.uint32) -> np.uint64:
+    """Half of a token's hash with one more character."""
+    return (hashed ^ np.uint64(point)) * prime
 
 
 @native
-def point_hash(points: Points, start: int, end: int) -> np.uint64:
-    """A hash of the characters of a token."""
-    result = _PRIME
-    for at in range(start, end):
-        result = mixed(result, points[at])
-    return result ^ (result >> _S32)
-
-
-@native
-def look_up(
-    points: Points,
-    start: int,
-    end: int,
-    hashed: np.uint64,
-    slots: Words,
-    spans: Longs,
-    known: Points,
-) -> int:
-    """The lexicon's number of the token ``points[start:end]``, or `ABSENT`.
-
-    A slot holds half of a token's hash and the token's number plus 1; 0 is empty.
-    """
+def find(slots: Words, first: np.uint64, second: np.uint64) -> np.uint64:
+    """The slot of a token, or the empty one where it belongs."""
     mask = np.uint64(len(slots) - 1)
-    slot = hashed & mask
-    length = end - start
-    while slots[slot] != _EMPTY:
-        if (slots[slot] ^ hashed) & _HIGH == _EMPTY:
-            number = np.int64(slots[slot] & _LOW) - 1
-            begin = spans[number] >> SPAN_BITS
-            if spans[number] == (begin << SPAN_BITS) + length:
-                same = True
-                for at in range(length):
-                    if known[begin + at] != points[start + at]:
-                        same = False
-                        break
-                if same:
-                    return int(number)
-        slot = (slot + np.uint64(1)) & mask
-    return ABSENT
+    slot = first & mask
+    while slots[slot, NUMBER] != _EMPTY and (
+        slots[slot, HASH1] != first or slots[slot, HASH2] != second
+    ):
+        slot = (slot + _ONE) & mask
+    return slot
+
+
+@native
+def learn(points: Points, starts: Longs, stops: Longs, number: int, slots: Words) -> None:
+    """Gives the tokens ``points[start:stop]`` numbers from ``number`` on, in a table with room."""
+    for row in range(len(starts)):
+        first, second = _PRIME1, _PRIME2
+        for at in range(starts[row], stops[row]):
+            first = mixed(first, _PRIME1, points[at])
+            second = mixed(second, _PRIME2, points[at])
+        first, second = first ^ (first >> _S32), second ^ (second >> _S29)
+        slot = find(slots, first, second)
+        slots[slot, HASH1], slots[slot, HASH2] = first, second
+        slots[slot, NUMBER] = np.uint64(number + row + 1)
+
+
+@native
+def move(old: Words, new: Words) -> None:
+    """Fills a larger table from a smaller one."""
+    for row in range(len(old)):
+        if old[row, NUMBER]:
+            new[find(new, old[row, HASH1], old[row, HASH2])] = old[row]
 
 
 @native
@@ -90,8 +83,6 @@ def scan(
     ends: Longs,
     classes: Bytes,
     slots: Words,
-    spans: Longs,
-    known: Points,
     numbers: Ints,
     starts: Longs,
     stops: Longs,
@@ -104,7 +95,7 @@ def scan(
         points: the code points of all texts, one behind the other.
         ends: where each text ends.
         classes: class of every code point (`characters.character_classes`).
-        slots, spans, known: the lexicon's hash table.
+        slots: the lexicon's hash table.
         numbers, starts, stops, flags: out, per token: lexicon number or `ABSENT`, span, flags.
         token_ends: out, per text: the number of tokens up to its end.
 
@@ -133,10 +124,11 @@ def scan(
                 at += 1
                 continue
             start = at
-            hashed = mixed(_PRIME, point)
+            first, second = mixed(_PRIME1, _PRIME1, point), mixed(_PRIME2, _PRIME2, point)
             at += 1
             if kind == LETTER and at < end and classes[points[at]] == HASH:
-                hashed = mixed(hashed, points[at])
+                first = mixed(first, _PRIME1, points[at])
+                second = mixed(second, _PRIME2, points[at])
                 at += 1
             else:
                 here = kind
@@ -144,7 +136,8 @@ def scan(
                     point = points[at]
                     before, here = here, classes[point]
                     if here <= MARK:
-                        hashed = mixed(hashed, point)
+                        first = mixed(first, _PRIME1, point)
+                        second = mixed(second, _PRIME2, point)
                         at += 1
                         continue
                     if (here != IN_WORD and here != IN_NUMBER) or at + 1 >= end:
@@ -155,11 +148,13 @@ def scan(
                         or (here == IN_NUMBER and after == DIGIT and before == DIGIT)
                     ):
                         break
-                    hashed = mixed(mixed(hashed, point), points[at + 1])
+                    first = mixed(mixed(first, _PRIME1, point), _PRIME1, points[at + 1])
+                    second = mixed(mixed(second, _PRIME2, point), _PRIME2, points[at + 1])
                     here = after
                     at += 2
                 if at + 1 < end and classes[points[at]] == PLUS and classes[points[at + 1]] == PLUS:
-                    hashed = mixed(mixed(hashed, points[at]), points[at + 1])
+                    first = mixed(mixed(first, _PRIME1, points[at]), _PRIME1, points[at + 1])
+                    second = mixed(mixed(second, _PRIME2, points[at]), _PRIME2, points[at + 1])
                     at += 2
             if others and not (others == 1 and length == 1 and last == JOIN):
                 begins = True
@@ -174,8 +169,8 @@ def scan(
                         ahead += 1
                     if ahead < end and classes[points[ahead]] == CLOSE:
                         flag |= IN_PARENTHESES
-                hashed ^= hashed >> _S32
-                number = look_up(points, start, at, hashed, slots, spans, known)
+                slot = find(slots, first ^ (first >> _S32), second ^ (second >> _S29))
+                number = np.int64(slots[slot, NUMBER]) - 1
                 if number == ABSENT:
                     missing += 1
                 numbers[count] = number

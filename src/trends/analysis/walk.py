@@ -32,6 +32,7 @@ def walk(
     numbers: Ints,
     flags: Bytes,
     rows: Words,
+    roots: Ints,
     keys: Longs,
     targets: Ints,
     fails: Ints,
@@ -53,11 +54,13 @@ def walk(
         if label == 0:
             state = 0
             continue
-        target = _next(state, label, keys, targets)
-        while target < 0 and state > 0:
-            state = fails[state]
+        target = -1
+        while state > 0:
             target = _next(state, label, keys, targets)
-        state = max(target, 0)
+            if target >= 0:
+                break
+            state = fails[state]
+        state = roots[label] if target < 0 else target
         for output in range(output_ends[state - 1] if state else 0, output_ends[state]):
             if count < len(found):
                 found[count, 0] = token
