@@ -146,8 +146,8 @@ def main() -> None:
     print(
         f"kernel to bare runs 1:{middle['bare runs'] / middle['kernel']:.1f}, "
         f"to bare ASCII 1:{middle['bare ASCII'] / middle['kernel']:.1f}; "
-        f"{len(texts):,} texts, {given.runs} runs, {len(taxonomy.topics)} topics, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, commit {commit}"
+        f"{len(texts):,} texts, {given.runs} runs, {len(taxonomy.topics)} topics, "
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, commit {commit}"
     )
 
 

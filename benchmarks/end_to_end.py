@@ -110,6 +110,8 @@ def main() -> None:
     parser.add_argument("--recent", type=int, default=None, metavar="DAYS")
     given = parser.parse_args()
     load = list(listings(given.file, given.repeat, given.recent))
+    # As a feed brings them: day after day.
+    load.sort(key=lambda listing: listing.event_time)
     rates = []
     for _ in range(given.runs):
         seconds, used, peak = run(load)

@@ -14,6 +14,7 @@ class Reason(StrEnum):
 
     PART = "part of"
     END = "only the end of longer names"
+    WRAPS = "adds nothing to"
     CUT = "ends within"
     SAME_LISTINGS = "same listings as"
     EXPLAINED = "rises with"

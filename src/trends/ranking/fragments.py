@@ -14,21 +14,25 @@ from typing import Final
 
 import numpy as np
 
-from trends.analysis.terms import TERM_MAX_TOKENS
 from trends.ranking.entry import Entry, Reason
+from trends.ranking.overlaps import without_cut, without_overlaps
 from trends.ranking.sample import Mask, Sample
 
 # Swallowed where one longer entry stands in so many of its listings ...
 COVERED_BY_ONE_PHRASE: Final = 0.65
 COVERED_BY_ONE_WORD: Final = 0.7
-# ... or all longer entries together in so many.
+# ... or all longer entries together in so many, rare ones left aside: everything has many of those.
 COVERED_BY_ALL: Final = 0.85
+OFTEN: Final = 0.1
+# A longer name in no more of its listings' titles is no whole of what most titles name.
+WRAPPING_MAX_TITLED: Final = 0.05
+TITLES_MIN_LISTINGS: Final = 3
 # The end of many phrases, none of them frequent: a word before it in so many listings
 # ("generation model", "learning framework"). Half a listing is added to those without.
 ALWAYS_PRECEDED: Final = 0.9
 PRECEDED_PRIOR: Final = 0.5
-# Two names of equal length that overlap ("a b c d", "b c d e") and stand in the same listings.
-SAME_LISTINGS: Final = 0.8
+# But not what so many titles of its listings name.
+OWN_TITLED: Final = 0.5
 # With fewer listings in the sample, the exact counts of the window decide.
 SAMPLE_MIN_LISTINGS: Final = 5
 
@@ -40,28 +44,16 @@ def without_fragments(entries: Sequence[Entry], sample: Sample) -> list[Entry]:
     decided: dict[str, Entry] = {}
     # Longest first, so that a part of a part goes to the whole.
     for entry in sorted(entries, key=lambda one: -len(one.key)):
-        decided[entry.key] = _decide(
-            entry, [decided[key] for key in holders.get(entry.key, ())], by_key, sample
-        )
-    found = [_cut(decided[entry.key], decided) for entry in entries]
-    return _without_overlaps(found, sample)
-
-
-def _cut(entry: Entry, decided: Mapping[str, Entry]) -> Entry:
-    """``entry``, marked if it is as long as terms can be and ends within a longer name.
-
-    "ability of large language" goes on with "model", as "large language" nearly always does.
-    """
-    if entry.left_out is not None or len(entry.name.split()) < TERM_MAX_TOKENS:
-        return entry
-    for start in range(1, len(entry.words) - 1):
-        tail = decided.get("".join(entry.words[start:]))
-        part_of = tail.left_out if tail is not None else None
-        if tail is None or part_of is None or part_of.reason is not Reason.PART:
-            continue
-        if part_of.key.startswith(tail.key):
-            return entry.without(Reason.CUT, part_of.figure, part_of.limit, decided[part_of.key])
-    return entry
+        around = [decided[key] for key in holders.get(entry.key, ())]
+        wrapping = [holder for holder in around if _wraps(holder, entry, sample)]
+        longer = [holder for holder in around if holder not in wrapping]
+        decided[entry.key] = _decide(entry, longer, by_key, sample)
+        for holder in wrapping:
+            if holder.left_out is None:
+                share = _covered_by(entry, holder, sample)
+                if share >= _limit(entry):
+                    decided[holder.key] = holder.without(Reason.WRAPS, share, _limit(entry), entry)
+    return without_overlaps(without_cut([decided[entry.key] for entry in entries]), sample)
 
 
 def _holders(entries: Iterable[Entry]) -> dict[str, list[str]]:
@@ -91,10 +83,39 @@ def _decide(
     return entry.without(Reason.PART, share, limit, by_key[_whole(holder)])
 
 
+def _wraps(holder: Entry, entry: Entry, sample: Sample) -> bool:
+    """Whether titles have ``entry`` and hardly ever ``holder``: it adds words, no subject.
+
+    "we test glider nets" may stand in every text; the titles say "glider nets".
+    """
+    titled, listings = _titles(entry, sample)
+    longer, of_longer = _titles(holder, sample)
+    return (
+        titled >= max(TITLES_MIN_LISTINGS, OWN_TITLED * listings)
+        and longer <= WRAPPING_MAX_TITLED * of_longer
+    )
+
+
+def _titles(entry: Entry, sample: Sample) -> tuple[int, int]:
+    """Listings with a text that have it in the title, and that have it at all."""
+    has_text = sample.title_share < 1
+    titled = sample.any_of(sample.titled, entry.names) & has_text
+    present = sample.any_of(sample.present, entry.names) & has_text
+    return int(titled.sum()), int(present.sum())
+
+
 def _preceded(entry: Entry, present: Mask, sample: Sample) -> Entry | None:
+    titled, of_those = _titles(entry, sample)
+    if titled and titled >= OWN_TITLED * of_those:
+        return None
+    listings = int(present.sum())
     preceded = int((sample.any_of(sample.preceded, entry.names) & present).sum())
-    share = preceded / (int(present.sum()) + PRECEDED_PRIOR)
+    share = preceded / (listings + PRECEDED_PRIOR)
     return entry.without(Reason.END, share, ALWAYS_PRECEDED) if share >= ALWAYS_PRECEDED else None
+
+
+def _limit(entry: Entry) -> float:
+    return COVERED_BY_ONE_PHRASE if len(entry.words) > 1 else COVERED_BY_ONE_WORD
 
 
 def _covered(
@@ -103,25 +124,25 @@ def _covered(
     """Share of the listings that hold a longer entry, its limit, and the longer entry."""
     if not holders:
         return None
+    covered = [(_covered_by(entry, holder, sample), holder) for holder in holders]
+    share, holder = max(covered, key=lambda one: (one[0], one[1].docs))
+    if share >= _limit(entry):
+        return share, _limit(entry), holder
     listings = int(present.sum())
     if listings < SAMPLE_MIN_LISTINGS:
-        covered = [(_share_of_counts(entry, holder), holder) for holder in holders]
-        together = 0.0
-    else:
-        inside = [sample.any_of(sample.present, holder.names) & present for holder in holders]
-        covered = [
-            (float(mask.sum()) / listings, holder)
-            for mask, holder in zip(inside, holders, strict=True)
-        ]
-        union: Mask = np.logical_or.reduce(inside)
-        together = float(union.sum()) / listings
-    share, holder = max(covered, key=lambda one: (one[0], one[1].docs))
-    limit = COVERED_BY_ONE_PHRASE if len(entry.words) > 1 else COVERED_BY_ONE_WORD
-    if share >= limit:
-        return share, limit, holder
-    if together >= COVERED_BY_ALL:
-        return together, COVERED_BY_ALL, holder
-    return None
+        return None
+    often = [sample.any_of(sample.present, one.names) for part, one in covered if part >= OFTEN]
+    union: Mask = np.any(often, axis=0) & present
+    together = float(union.sum()) / listings
+    return (together, COVERED_BY_ALL, holder) if together >= COVERED_BY_ALL else None
+
+
+def _covered_by(entry: Entry, holder: Entry, sample: Sample) -> float:
+    present = sample.any_of(sample.present, entry.names)
+    listings = int(present.sum())
+    if listings < SAMPLE_MIN_LISTINGS:
+        return _share_of_counts(entry, holder)
+    return int((sample.any_of(sample.present, holder.names) & present).sum()) / listings
 
 
 def _share_of_counts(entry: Entry, holder: Entry) -> float:
@@ -135,31 +156,3 @@ def _share_of_counts(entry: Entry, holder: Entry) -> float:
 def _whole(holder: Entry) -> str:
     left_out = holder.left_out
     return left_out.key if left_out is not None and left_out.key else holder.key
-
-
-def _without_overlaps(entries: list[Entry], sample: Sample) -> list[Entry]:
-    """Of entries that overlap in all words but one and share their listings, the first stays."""
-    by_edge: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place, entry in enumerate(entries):
-        if entry.left_out is None and len(entry.words) > 2:
-            by_edge[entry.words[:-1]].append(place)
-    for place, entry in enumerate(entries):
-        if entry.left_out is not None or len(entry.words) <= 2:
-            continue
-        for other in by_edge.get(entry.words[1:], ()):
-            first, second = sorted((place, other))
-            if first == second or any(entries[one].left_out for one in (first, second)):
-                continue
-            share = _common(entries[first], entries[second], sample)
-            if share >= SAME_LISTINGS:
-                entries[second] = entries[second].without(
-                    Reason.SAME_LISTINGS, share, SAME_LISTINGS, entries[first]
-                )
-    return entries
-
-
-def _common(one: Entry, other: Entry, sample: Sample) -> float:
-    ours = sample.any_of(sample.present, one.names)
-    theirs = sample.any_of(sample.present, other.names)
-    either = int((ours | theirs).sum())
-    return int((ours & theirs).sum()) / either if either else 0.0

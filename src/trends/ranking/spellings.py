@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from trends.analysis.terms import TERM_MAX_TOKENS
 from trends.ranking.aliases import Alias
 from trends.ranking.spelling import joined
 
-# A name of so many tokens is looked up in every way to write some of them as one.
-JOINED_MAX_TOKENS: Final = 8
+# Longer names than this are not written out further.
+WRITTEN_MAX_TOKENS: Final = 8
 SPLIT_MIN_CHARS: Final = 2
 _ROUNDS: Final = 3
 
@@ -52,25 +53,32 @@ class Spellings:
         return "".join(self.words(name))
 
     def all_names(self, name: str) -> set[str]:
-        """Every name that could have the same key: to be looked up, most will not exist."""
+        """Every name that could have the same key: to be looked up, most will not exist.
+
+        Names of more tokens than terms can have are left out, unless they are a long form.
+        """
         written = {" ".join(self.words(name)), name}
         for _ in range(_ROUNDS):
-            written |= {
-                f"{before}{short}{after}"
-                for one in written
-                for before, inner, after in _runs(one)
-                for short in self._shorts.get(inner, ())
-            }
-            written |= {
-                f"{before}{long}{after}"
-                for one in written
-                for before, inner, after in _runs(one)
-                if inner in self._long
-                for long in (self._long[inner], *self.aliases[inner].variants)
-            }
+            written |= {other for one in written for other in self._rewritten(one)}
         key = self.key(name)
-        respaced = {other for one in written for other in _respaced(one)}
-        return {one for one in written | respaced if self.key(one) == key}
+        found = {name}
+        for one in written:
+            found.update(other for other in _respaced(one) if self._may_be_counted(other))
+        return {one for one in found if self.key(one) == key}
+
+    def _rewritten(self, name: str) -> Iterator[str]:
+        """``name`` with one of its runs shortened or written out."""
+        for before, inner, after in _runs(name):
+            for short in self._shorts.get(inner, ()):
+                yield f"{before}{short}{after}"
+            alias = self.aliases.get(inner)
+            if alias is not None:
+                for long in (alias.long, *alias.variants):
+                    if len(f"{before}{long}{after}".split()) <= WRITTEN_MAX_TOKENS:
+                        yield f"{before}{long}{after}"
+
+    def _may_be_counted(self, name: str) -> bool:
+        return name.count(" ") < TERM_MAX_TOKENS or joined(name) in self._by_joined
 
 
 def _runs(name: str) -> Iterable[tuple[str, str, str]]:
@@ -88,7 +96,8 @@ def _runs(name: str) -> Iterable[tuple[str, str, str]]:
 def _respaced(name: str) -> Iterable[str]:
     """``name`` with any of its spaces left out, or with one more."""
     words = name.split()
-    if len(words) > JOINED_MAX_TOKENS:
+    if len(words) > WRITTEN_MAX_TOKENS:
+        yield name
         return
     for kept in itertools.product((" ", ""), repeat=len(words) - 1):
         spaced = words[0] + "".join(gap + word for gap, word in zip(kept, words[1:], strict=True))

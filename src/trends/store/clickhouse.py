@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
-from trends.analysis.names import Names
 from trends.counting.buckets import BucketKey
 from trends.counting.counts import Bucket
 from trends.counting.seen import Occurrence
@@ -29,6 +28,7 @@ from trends.store.columns import (
     totals_table,
 )
 from trends.store.interface import Checkpoint, DeadLetter, Flush, ShardInfo, StoredText
+from trends.store.loaded import counted_names
 
 INSERT_ROWS_MAX: Final = 200_000
 INSERT_LISTINGS_MAX: Final = 1_500
@@ -151,37 +151,27 @@ class ClickHouseStore:
             ("term_counts", "term", _terms_of),
             ("topic_counts", "topic", _topics_of),
         ):
-            rows: dict[BucketKey, list[tuple[str, int, int, int]]] = {}
-            columns = f"{name}, docs, mentions"
             of_generation = f"AND generation = {self.generation:d} " if name == "topic" else ""
-            for key, row in self._bucket_rows(table, columns, shard, keys, of_generation):
-                rows.setdefault(key, []).append(row)
-            for key, found in rows.items():
-                names, docs, mentions, versions = zip(*found, strict=True)
-                tally_of(buckets[key]).load(
-                    Names.of(names),
-                    np.array(docs, np.int32),
-                    np.array(mentions, np.int32),
-                    max(versions),
+            with translated():
+                found = self._client.query_arrow(
+                    f"SELECT toString(resolution) AS resolution, toUnixTimestamp(bucket) AS start, "
+                    f"toString({name}) AS name, docs, mentions, version FROM {table} FINAL "
+                    f"WHERE shard = {{shard:String}} {of_generation}"
+                    f"AND (resolution, bucket) IN ({_listed(keys)}) ORDER BY resolution, start",
+                    parameters={"shard": shard},
+                    use_strings=True,
                 )
+            for key, names, docs, mentions, version in counted_names(found):
+                tally_of(buckets[key]).load(names, docs, mentions, version)
         return buckets
 
     def _bucket_rows(
-        self,
-        table: str,
-        columns: str,
-        shard: str,
-        keys: Collection[BucketKey],
-        condition: str = "",
+        self, table: str, columns: str, shard: str, keys: Collection[BucketKey]
     ) -> Iterator[tuple[BucketKey, tuple[Any, ...]]]:
-        wanted = ", ".join(
-            f"('{RESOLUTION_NAMES[key.resolution_s]}', toDateTime({key.bucket_s:d}, 'UTC'))"
-            for key in sorted(keys)
-        )
         rows = self._rows(
             f"SELECT toString(resolution), toUnixTimestamp(bucket), {columns}, version "
             f"FROM {table} FINAL WHERE shard = {{shard:String}} "
-            f"{condition}AND (resolution, bucket) IN ({wanted})",
+            f"AND (resolution, bucket) IN ({_listed(keys)})",
             shard=shard,
         )
         for name, bucket_s, *values in rows:
@@ -242,6 +232,14 @@ def _occurrences(rows: Sequence[tuple[Any, ...]]) -> list[Occurrence]:
         Occurrence(str(listing_id), Position(shard, offset, line), arrived_s)
         for listing_id, shard, offset, line, arrived_s in rows
     ]
+
+
+def _listed(keys: Collection[BucketKey]) -> str:
+    """Buckets as ClickHouse writes a list of (resolution, bucket)."""
+    return ", ".join(
+        f"('{RESOLUTION_NAMES[key.resolution_s]}', toDateTime({key.bucket_s:d}, 'UTC'))"
+        for key in sorted(keys)
+    )
 
 
 def _terms_of(bucket: Bucket) -> Tally:
