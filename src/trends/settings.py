@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     """An id counts once within this many days of arrival."""
     seen_capacity: Annotated[int, Field(ge=1_000)] = 500_000
     """Ids that a processor keeps in memory per partition; older ones are looked up in the store."""
-    counts_capacity: Annotated[int, Field(ge=1_000)] = 1_000_000
+    counts_capacity: Annotated[int, Field(ge=1_000)] = 500_000
     """Counts that a processor keeps in memory per partition; others are reloaded when needed."""
     flood_window: Annotated[int, Field(ge=10)] = 1_000
     flood_share: Annotated[float, Field(ge=0, le=1)] = 0.2

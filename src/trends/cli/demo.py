@@ -220,7 +220,7 @@ class _View:
         if self._first_counts_s is not None:
             found += f"; the first counts came after {self._first_counts_s:.1f} s"
         out.print(f"{found}. The counts stay; try:", markup=False, soft_wrap=True)
-        for command in self._hints(rising[0].name if rising else RISING.phrase):
+        for command in self._hints(rising[0].stored if rising else RISING.phrase):
             out.print(f"  {command}", markup=False, soft_wrap=True)
 
     def _hints(self, term: str) -> list[str]:

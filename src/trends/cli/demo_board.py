@@ -17,11 +17,16 @@ from rich.text import Text
 
 from trends.store.client import translated
 from trends.store.queries import series
-from trends.store.rising import Compared, compare, without_parts
+from trends.store.ranked import Ranking, ranked_terms
+from trends.store.ranked_counts import Windows
+from trends.store.ranked_raw import raw_counts
+from trends.store.rising import Compared, compared
 
 TERMS_SHOWN: Final = 8
 TOPICS_SHOWN: Final = 5
-CANDIDATES: Final = 60
+STEADY_SHOWN: Final = 2
+CANDIDATES: Final = 300
+CANDIDATES_SHOWN: Final = 20
 SPARK_DAYS: Final = 14
 BARS: Final = "▁▂▃▄▅▆▇█"
 BARS_ASCII: Final = "_.:-=+*#"
@@ -74,30 +79,44 @@ def read_board(client: Client, today: date, history_days: int) -> Board:
             "WHERE resolution = '1d' AND bucket >= {first:DateTime}",
             parameters={"start": first + timedelta(days=history_days), "first": first},
         ).result_rows
-    topics = compare(client, "topics", today, history_days, by_score=False, limit=TOPICS_SHOWN)
+    # Listings of the days after today belong to it: the demo may run past midnight.
+    windows = Windows(first, first + timedelta(days=history_days), first + timedelta(days=400))
     return Board(
         counted,
         live,
-        _with_shares(client, "terms", _choose_terms(client, today, history_days)),
-        _with_shares(client, "topics", topics),
+        _with_shares(client, "terms", _choose_terms(client, windows)),
+        _with_shares(client, "topics", _choose_topics(client, windows)),
     )
 
 
-def _choose_terms(client: Client, today: date, history_days: int) -> list[Compared]:
+def _choose_terms(client: Client, windows: Windows) -> list[Compared]:
     """Those that rise, then the most frequent phrases to compare them with."""
-    by_score = compare(client, "terms", today, history_days, by_score=True, limit=CANDIDATES)
-    rising = [row for row in without_parts(by_score) if row.rises]
-    by_docs = compare(client, "terms", today, history_days, by_score=False, limit=CANDIDATES)
-    steady = [row for row in without_parts(by_docs) if " " in row.name and not row.rises]
-    most_rising = rising[: TERMS_SHOWN - 2]
-    return most_rising + steady[: TERMS_SHOWN - len(most_rising)]
+    found = ranked_terms(client, windows, TERMS_SHOWN, rising=True, candidates_max=CANDIDATES)
+    rising = [row for row in _compared(found) if row.rises][: TERMS_SHOWN - STEADY_SHOWN]
+    found = ranked_terms(client, windows, CANDIDATES_SHOWN, candidates_max=CANDIDATES)
+    steady = [row for row in _compared(found) if " " in row.stored and not row.rises]
+    return rising + steady[: TERMS_SHOWN - len(rising)]
+
+
+def _compared(ranking: Ranking) -> list[Compared]:
+    return [
+        compared(
+            line.shown, line.entry.name, line.entry.docs, line.entry.docs_before, ranking.totals
+        )
+        for line in ranking.lines
+    ]
+
+
+def _choose_topics(client: Client, windows: Windows) -> list[Compared]:
+    counted, totals = raw_counts(client, "topics", windows, TOPICS_SHOWN, by_rise=False)
+    return [compared(one.name, one.name, one.docs, one.docs_before, totals) for one in counted]
 
 
 def _with_shares(client: Client, kind: str, rows: Sequence[Compared]) -> list[Row]:
-    shares: dict[str, list[float]] = {row.name: [] for row in rows}
+    shares: dict[str, list[float]] = {row.stored: [] for row in rows}
     for _, name, _, _, share in series(client, kind, list(shares), "1d") if rows else ():
         shares[name].append(share)
-    return [Row(row, tuple(shares[row.name][-SPARK_DAYS:])) for row in rows]
+    return [Row(row, tuple(shares[row.stored][-SPARK_DAYS:])) for row in rows]
 
 
 def draw(board: Board | None, status: str, footer: str, *, unicode: bool) -> Group:
@@ -105,8 +124,9 @@ def draw(board: Board | None, status: str, footer: str, *, unicode: bool) -> Gro
     head = Text.assemble(("trends demo", "bold"), "  ", status)
     parts: list[Any] = [head]
     if board is not None:
-        parts += [Text(), _table("term", board.terms, unicode)]
-        parts += [Text(), _table("topic", board.topics, unicode)]
+        for kind, rows in (("term", board.terms), ("topic", board.topics)):
+            # Nothing to show before the first live listing.
+            parts += [Text(), _table(kind, rows, unicode)] if rows else []
     if footer:
         parts += [Text(), Text(footer, style="dim")]
     return Group(*parts)
@@ -120,15 +140,15 @@ def _table(kind: str, rows: Sequence[Row], unicode: bool) -> Table:
         table.add_column(name, justify="right", width=6)
     table.add_column("by day", no_wrap=True, width=SPARK_DAYS)
     for row in rows:
-        compared = row.compared
-        style = "bold green" if compared.rises else ""
+        shown = row.compared
+        style = "bold green" if shown.rises else ""
         table.add_row(
-            ("▲" if unicode else "^") if compared.rises else "",
-            compared.name,
-            f"{compared.docs:,}",
-            f"{compared.share:.1%}",
-            f"{compared.share_before:.1%}",
-            "new" if compared.lift is None else f"{compared.lift:.1f}x",
+            ("▲" if unicode else "^") if shown.rises else "",
+            shown.name,
+            f"{shown.docs:,}",
+            f"{shown.share:.1%}",
+            f"{shown.share_before:.1%}",
+            "new" if shown.lift is None else f"{shown.lift:.1f}x",
             sparkline(row.shares, BARS if unicode else BARS_ASCII),
             style=style,
         )
@@ -144,12 +164,12 @@ def sparkline(values: Sequence[float], bars: str = BARS) -> str:
 
 
 def _row_json(row: Row) -> dict[str, object]:
-    compared = row.compared
+    shown = row.compared
     return {
-        **asdict(compared),
-        "share": compared.share,
-        "share_before": compared.share_before,
-        "lift": compared.lift,
-        "rises": compared.rises,
+        **asdict(shown),
+        "share": shown.share,
+        "share_before": shown.share_before,
+        "lift": shown.lift,
+        "rises": shown.rises,
         "shares": list(row.shares),
     }

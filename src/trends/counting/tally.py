@@ -21,6 +21,8 @@ from trends.counting.table import (
 )
 
 NO_VERSION: Final = -1
+# So many listings are always counted at once.
+LISTINGS_MIN: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +71,12 @@ class Tally:
         """
         first = np.where(listings > 0, mentions.ends[listings - 1], 0)
         rows = int((mentions.ends[listings] - first).sum())
+        if len(listings) > LISTINGS_MIN and not self._has_room(rows):
+            # Most names are known: room for all that may be new would mostly stay empty.
+            half = len(listings) // 2
+            self.add(mentions, listings[:half], base)
+            self.add(mentions, listings[half:], base)
+            return
         self._make_room(rows)
         fresh, self._entries = add(
             self._slots,
@@ -106,6 +114,10 @@ class Tally:
         self._entry_sizes = np.empty(0, np.int32)
         return changed
 
+    def _has_room(self, rows: int, size: int | None = None) -> bool:
+        size = size or len(self._slots)
+        return FULL_DENOMINATOR * (self._names + rows) <= FULL_NUMERATOR * size
+
     def _make_room(self, rows: int) -> None:
         room = self._entries + rows
         if room > len(self._entry_slots):
@@ -114,7 +126,7 @@ class Tally:
             self._entry_starts = _grown(self._entry_starts, self._entries, room)
             self._entry_sizes = _grown(self._entry_sizes, self._entries, room)
         size = len(self._slots)
-        while FULL_DENOMINATOR * (self._names + rows) > FULL_NUMERATOR * size:
+        while not self._has_room(rows, size):
             size *= 2
         if size > len(self._slots):
             slots = np.zeros((size, 3), np.uint64)

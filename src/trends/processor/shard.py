@@ -119,8 +119,9 @@ class ShardProcessor:
             self._flood.observe(line.result if isinstance(line.result, BadRecord) else None)
         # Nothing above has changed what is held, but for lookups; nothing below can fail.
         self._counts.apply(offset, event_times_s, batch, keys)
+        names = batch.without_counts()
         for row, (listing, position) in enumerate(accepted):
-            self._accepted.append(CountedListing(listing, position, arrived_s, batch, row))
+            self._accepted.append(CountedListing(listing, position, arrived_s, names, row))
             self._seen.remember([Occurrence(listing.id, position, arrived_s)])
             self._watermark.observe(event_times_s[row], now_s)
         self._sightings += sightings

@@ -12,10 +12,12 @@ from trends.ranking.sample import Sample
 
 # Two names of equal length that overlap ("a b c d", "b c d e") and stand in the same listings.
 SAME_LISTINGS: Final = 0.8
+# A name that ends with what is so often only the beginning of a longer one.
+CUT_MIN_COVERED: Final = 0.9
 
 
 def without_cut(entries: Sequence[Entry]) -> list[Entry]:
-    """``entries``, those marked that are as long as terms can be and end within a longer name.
+    """``entries``, those marked that end within a longer name.
 
     "ability of large language" goes on with "model", as "large language" nearly always does.
     """
@@ -24,14 +26,16 @@ def without_cut(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _cut(entry: Entry, decided: Mapping[str, Entry]) -> Entry:
-    if entry.left_out is not None or len(entry.name.split()) < TERM_MAX_TOKENS:
+    if entry.left_out is not None:
         return entry
-    for start in range(1, len(entry.words) - 1):
+    # Shorter ones have their whole beside them, unless that is too long to be counted.
+    least = 0.0 if len(entry.name.split()) == TERM_MAX_TOKENS else CUT_MIN_COVERED
+    for start in range(1, len(entry.words)):
         tail = decided.get("".join(entry.words[start:]))
         part_of = tail.left_out if tail is not None else None
         if tail is None or part_of is None or part_of.reason is not Reason.PART:
             continue
-        if part_of.key.startswith(tail.key):
+        if part_of.figure >= least and part_of.key.startswith(tail.key):
             return entry.without(Reason.CUT, part_of.figure, part_of.limit, decided[part_of.key])
     return entry
 

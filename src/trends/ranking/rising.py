@@ -17,6 +17,8 @@ RISING_MIN_LIFT: Final = 1.25
 RISING_MIN_SCORE: Final = 3.0
 # A part of a phrase that makes up so much of its rise is not shown beside it.
 EXPLAINED_MIN_SHARE: Final = 0.7
+# A longer entry rises for itself if it was so much rarer among the shorter one's listings before.
+FASTER_MIN_DEVIATIONS: Final = 2.0
 
 
 def expected(docs_before: float, totals: Totals) -> float:
@@ -56,20 +58,25 @@ def judge_rise(entry: Entry, totals: Totals) -> Entry:
 
 
 def without_explained(entries: Sequence[Entry], totals: Totals) -> list[Entry]:
-    """``entries``, parts marked whose rise a longer entry's rise makes up.
+    """``entries``, those marked whose rise is the rise of another one.
+
+    A part is, if a longer entry's rise makes up most of its own; a longer entry is, if it rises
+    only because what it holds does.
 
     Args:
         entries: that rise, and those left out for other reasons.
         totals: of both windows.
     """
     rising = [entry for entry in entries if entry.left_out is None]
+    parts = {entry.key: _unless_part(entry, rising, totals) for entry in rising}
+    kept = [entry for entry in parts.values() if entry.left_out is None]
     return [
-        _unless_explained(entry, rising, totals) if entry.left_out is None else entry
+        _unless_longer(parts[entry.key], kept, totals) if entry.key in parts else entry
         for entry in entries
     ]
 
 
-def _unless_explained(entry: Entry, rising: Sequence[Entry], totals: Totals) -> Entry:
+def _unless_part(entry: Entry, rising: Sequence[Entry], totals: Totals) -> Entry:
     own = entry.docs - expected(entry.docs_before, totals)
     longer = [other for other in rising if _holds(other.words, entry.words)]
     if not longer:
@@ -79,6 +86,23 @@ def _unless_explained(entry: Entry, rising: Sequence[Entry], totals: Totals) -> 
     if explained < EXPLAINED_MIN_SHARE:
         return entry
     return entry.without(Reason.EXPLAINED, explained, EXPLAINED_MIN_SHARE, by)
+
+
+def _unless_longer(entry: Entry, rising: Sequence[Entry], totals: Totals) -> Entry:
+    """Explained if the same part of the shorter entry's listings had it before."""
+    if entry.left_out is not None:
+        return entry
+    own = score(entry.docs, entry.docs_before, totals)
+    for shorter in rising:
+        if not _holds(entry.words, shorter.words):
+            continue
+        if score(shorter.docs, shorter.docs_before, totals) < own:
+            continue
+        before = shorter.docs_before * entry.docs / shorter.docs
+        deviations = (before - entry.docs_before) / math.sqrt(before + 1)
+        if deviations < FASTER_MIN_DEVIATIONS:
+            return entry.without(Reason.EXPLAINED, deviations, FASTER_MIN_DEVIATIONS, shorter)
+    return entry
 
 
 def _holds(words: Sequence[str], part: Sequence[str]) -> bool:

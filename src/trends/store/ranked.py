@@ -44,10 +44,25 @@ class Ranking:
     totals: Totals
 
 
-def ranked_terms(client: Client, windows: Windows, limit: int, *, rising: bool = False) -> Ranking:
-    """The terms that most listings of the window mention, or that rise most against before."""
+def ranked_terms(
+    client: Client,
+    windows: Windows,
+    limit: int,
+    *,
+    rising: bool = False,
+    candidates_max: int = CANDIDATES,
+) -> Ranking:
+    """The terms that most listings of the window mention, or that rise most against before.
+
+    Args:
+        client: of the store.
+        windows: what is looked at, and what it is compared with.
+        limit: how many lines.
+        rising: whether what rises most comes first, and what does not is left out.
+        candidates_max: how many stored names are looked at; fewer are quicker.
+    """
     counted, totals = ranked_counts.candidates(
-        client, windows, CANDIDATES, by_rise=rising, docs_min=RISING_MIN_DOCS if rising else 1
+        client, windows, candidates_max, by_rise=rising, docs_min=RISING_MIN_DOCS if rising else 1
     )
     if not counted:
         return Ranking([], [], totals)
