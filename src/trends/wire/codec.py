@@ -8,7 +8,6 @@ on other lines, so that reading a line again gives the same answer.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +26,6 @@ EVENT_TIME_MIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
 PUBLISHED_MIN: Final = datetime(1900, 1, 1, tzinfo=UTC)
 TIME_END: Final = datetime(2100, 1, 1, tzinfo=UTC)
 INT_LIMIT: Final = 1 << 31
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 _STRINGS: Final = ("source", "text", "url", "organization", "language")
 _KNOWN: Final = frozenset(
@@ -183,9 +181,12 @@ def _clean(name: str, value: str) -> str:
             value=value,
             remedy="drop them before sending",
         )
-    # A lone surrogate cannot be written as UTF-8, so neither stored nor sent on.
-    if not value.isascii() and _SURROGATE.search(value):
-        raise _lone_surrogate(name, value)
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            # Neither to be stored nor to be sent on.
+            raise _lone_surrogate(name, value) from error
     return value
 
 
