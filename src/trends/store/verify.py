@@ -6,7 +6,7 @@ day, because every bucket lies within one UTC day, so memory holds a few days at
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +25,14 @@ RETENTION_EDGE_S: Final = 3_600
 # A flush under way shows for a moment listings whose counts are still to come.
 ATTEMPTS: Final = 6
 DIFFERENCES_SHOWN: Final = 20
+
+
+class Cell(NamedTuple):
+    """The counts of one kind (term, topic or total) in one bucket."""
+
+    kind: str
+    resolution: str
+    bucket_s: int
 
 
 class CountName(NamedTuple):
@@ -72,7 +80,8 @@ class Verdict:
         return sum(self.compared.values())
 
 
-Counts = dict[CountName, tuple[int, ...]]
+# Name to (docs, mentions), by cell; the total of a bucket has the empty name and its listings.
+Counts = dict[Cell, dict[str, tuple[int, ...]]]
 
 
 def verify(
@@ -152,20 +161,27 @@ def _verify_days(
         shown_from = _shown_from(client)
         stored = _stored(client, start, end, shown_from)
         listings, recounted = _recount(client, reference, start, end, shown_from)
-        different = [
-            what
-            for what in stored.keys() | recounted.keys()
-            if stored.get(what) != recounted.get(what)
-        ]
-        if not different:
+        differences = sorted(_differences(stored, recounted))
+        if not differences:
             break
-    for what in stored.keys() | recounted.keys():
-        verdict.compared[what.resolution] += 1
-    verdict.different += len(different)
+    for cell in stored.keys() | recounted.keys():
+        names = stored.get(cell, {}).keys() | recounted.get(cell, {}).keys()
+        verdict.compared[cell.resolution] += len(names)
+    verdict.different += len(differences)
     room = DIFFERENCES_SHOWN - len(verdict.differences)
-    for what in sorted(different)[: max(room, 0)]:
-        verdict.differences.append(Difference(what, stored.get(what, ()), recounted.get(what, ())))
+    verdict.differences += differences[: max(room, 0)]
     return listings
+
+
+def _differences(stored: Counts, recounted: Counts) -> Iterator[Difference]:
+    for cell in stored.keys() | recounted.keys():
+        first, second = stored.get(cell, {}), recounted.get(cell, {})
+        if first == second:
+            continue
+        for name in first.keys() | second.keys():
+            if first.get(name) != second.get(name):
+                what = CountName(*cell, name)
+                yield Difference(what, first.get(name, ()), second.get(name, ()))
 
 
 def _shown_from(client: Client) -> dict[str, int]:
@@ -181,7 +197,7 @@ def _shown_from(client: Client) -> dict[str, int]:
 
 
 def _stored(client: Client, start: date, end: date, shown_from: Mapping[str, int]) -> Counts:
-    counts: Counts = {}
+    counts: Counts = defaultdict(dict)
     queries = (
         ("term", "terms", "term, docs, mentions"),
         ("topic", "topics", "topic, docs, mentions"),
@@ -196,7 +212,7 @@ def _stored(client: Client, start: date, end: date, shown_from: Mapping[str, int
             )
             for resolution, bucket_s, name, *numbers in result.result_rows:
                 if bucket_s >= shown_from[resolution]:
-                    counts[CountName(kind, resolution, bucket_s, name)] = tuple(numbers)
+                    counts[Cell(kind, resolution, bucket_s)][name] = tuple(numbers)
     return counts
 
 
@@ -209,24 +225,33 @@ def _recount(
             "WHERE event_time >= {start:DateTime} AND event_time < {end:DateTime}",
             parameters={"start": _midnight(start), "end": _midnight(end)},
         ).result_rows
-    docs: dict[CountName, int] = defaultdict(int)
-    mentions: dict[CountName, int] = defaultdict(int)
-    totals: dict[CountName, int] = defaultdict(int)
+    docs: dict[Cell, Counter[str]] = defaultdict(Counter)
+    # Mentions beyond the first of each listing, which few names have.
+    repeats: dict[Cell, Counter[str]] = defaultdict(Counter)
+    counts: Counts = {}
     analyses = reference.analyse([(title, text) for _, title, text in rows])
     for (event_s, _, _), analysis in zip(rows, analyses, strict=True):
-        for resolution in RESOLUTIONS:
-            bucket_s = resolution.bucket_of(event_s)
-            if bucket_s < shown_from[resolution.name]:
-                continue
-            totals[CountName("total", resolution.name, bucket_s, "")] += 1
-            for kind, names in (("term", analysis.terms), ("topic", analysis.topics)):
-                for name, count in names.items():
-                    what = CountName(kind, resolution.name, bucket_s, name)
-                    docs[what] += 1
-                    mentions[what] += count
-    counts: Counts = {what: (docs[what], mentions[what]) for what in docs}
-    counts.update({what: (count,) for what, count in totals.items()})
-    return len(rows), counts
+        for kind, names in (("term", analysis.terms), ("topic", analysis.topics)):
+            repeated = {name: count - 1 for name, count in names.items() if count > 1}
+            for cell in _cells(kind, event_s, shown_from):
+                docs[cell].update(names.keys())
+                repeats[cell].update(repeated)
+        for cell in _cells("total", event_s, shown_from):
+            (listings,) = counts.get(cell, {}).get("", (0,))
+            counts[cell] = {"": (listings + 1,)}
+    for cell, found in docs.items():
+        more = repeats[cell]
+        counts[cell] = {name: (number, number + more[name]) for name, number in found.items()}
+    # A bucket whose listings mention nothing has no rows.
+    return len(rows), {cell: names for cell, names in counts.items() if names}
+
+
+def _cells(kind: str, event_s: int, shown_from: Mapping[str, int]) -> Iterator[Cell]:
+    """The cells of a kind that an event falls in, without those past their retention."""
+    for resolution in RESOLUTIONS:
+        bucket_s = resolution.bucket_of(event_s)
+        if bucket_s >= shown_from[resolution.name]:
+            yield Cell(kind, resolution.name, bucket_s)
 
 
 def _seen_generation(client: Client) -> int:
