@@ -34,7 +34,7 @@ NOW = datetime(2025, 10, 8, tzinfo=UTC)
 WINDOWS = Windows(NOW - timedelta(days=7), NOW, NOW + timedelta(days=7))
 TITLES = [
     # (days from the start of the window, title, text)
-    *[(day, "Tidal turbines", "Gated tidal turbines (GTT) turn") for day in range(4)],
+    *[(day, "Power of the sea", "Gated tidal turbines (GTT) turn") for day in range(4)],
     *[(day, "A GTT at sea", "") for day in range(5)],
     (5, "GTT and gated tidal turbines", ""),
     (5, "Gatedtidal turbine", ""),

@@ -15,14 +15,15 @@ from trends.analysis.lexicon import FORM_BYTES, FORM_START, KEY1, KEY2, KIND
 from trends.analysis.native import native
 from trends.analysis.scan import BEGINS_PART, IN_PARENTHESES
 from trends.analysis.terms import TERM_MAX_TOKENS
-from trends.analysis.words import AFTER_WORD, ALONE, ENDS, INSIDE, STARTS
+from trends.analysis.words import AFTER_WORD, ALONE, ENDS, INSIDE, LINK, PREFIX, STARTS
 
 _ALONE = np.uint64(ALONE)
 _STARTS = np.uint64(STARTS)
 _ENDS = np.uint64(ENDS)
 _INSIDE = np.uint64(INSIDE)
 _AFTER_WORD = np.uint64(AFTER_WORD)
-_NONE = np.uint64(0)
+_LINK = np.uint64(LINK)
+_PREFIX = np.uint64(PREFIX)
 _A = np.uint8(ord("a"))
 _Z = np.uint8(ord("z"))
 
@@ -53,26 +54,27 @@ def arena_bytes(numbers: Ints, rows: Words) -> int:
 
 
 @native
-def _long_start(
-    short: int, numbers: Ints, flags: Bytes, rows: Words, arena: Bytes, offsets: Longs, first: int
+def _by_initials(
+    short: int, numbers: Ints, rows: Words, arena: Bytes, offsets: Longs, window: int
 ) -> int:
-    """Where the long form in front of the token ``short`` begins, as `long_form` says; -1: none."""
+    """As in acronyms.py, of the tokens from ``window`` up to ``short``; -1 for none."""
+    begin = offsets[short]
+    place = offsets[short + 1] - 2 - begin
+    for token in range(short - 1, window - 1, -1):
+        if arena[offsets[token]] == arena[begin + place]:
+            if place == 0:
+                return token
+            place -= 1
+        elif rows[numbers[token], KIND] != _LINK:
+            return -1
+    return -1
+
+
+@native
+def _by_letters(short: int, arena: Bytes, offsets: Longs, window: int) -> int:
+    """As in acronyms.py, of the tokens from ``window`` up to ``short``; -1 for none."""
     begin = offsets[short]
     length = offsets[short + 1] - 1 - begin
-    if not (SHORT_MIN_CHARS <= length <= SHORT_MAX_CHARS and _A <= arena[begin] <= _Z):
-        return -1
-    for at in range(begin, begin + length):
-        if arena[at] >= 128:
-            return -1
-    limit = min(length + 5, 2 * length, LONG_MAX_TOKENS)
-    window = short
-    while (
-        window > first
-        and short - window < limit
-        and rows[numbers[window - 1], KIND] & _INSIDE
-        and not (window < short and flags[window] & BEGINS_PART)
-    ):
-        window -= 1
     at = offsets[short] - 2
     for place in range(length - 1, -1, -1):
         letter = arena[begin + place]
@@ -86,13 +88,48 @@ def _long_start(
     start = window
     while offsets[start + 1] <= at + 1:
         start += 1
+    return start
+
+
+@native
+def _long_start(
+    short: int, numbers: Ints, flags: Bytes, rows: Words, arena: Bytes, offsets: Longs, first: int
+) -> int:
+    """Where the long form in front of the token ``short`` begins, as `long_form` says; -1: none."""
+    begin = offsets[short]
+    length = offsets[short + 1] - 1 - begin
+    if not (SHORT_MIN_CHARS <= length <= SHORT_MAX_CHARS and _A <= arena[begin] <= _Z):
+        return -1
+    for at in range(begin, begin + length):
+        if arena[at] >= 128:
+            return -1
+    limit = min(2 * length, LONG_MAX_TOKENS)
+    window = short
+    while (
+        window > first
+        and short - window < limit
+        and rows[numbers[window - 1], KIND] & _INSIDE
+        and not (window < short and flags[window] & BEGINS_PART)
+    ):
+        window -= 1
+    start = _by_initials(short, numbers, rows, arena, offsets, window)
+    if start < 0:
+        start = _by_letters(short, arena, offsets, window)
+    if start < 0:
+        return -1
+    while (
+        start > window
+        and rows[numbers[start - 1], KIND] == _PREFIX
+        and arena[offsets[start - 1]] == arena[begin]
+    ):
+        start -= 1
     if short - start < 2:
         return -1
     if not (rows[numbers[start], KIND] & _STARTS and rows[numbers[short - 1], KIND] & _ENDS):
         return -1
+    own = rows[numbers[short]]
     for token in range(start, short):
         row = rows[numbers[token]]
-        own = rows[numbers[short]]
         if row[KEY1] == own[KEY1] and row[KEY2] == own[KEY2]:
             return -1
         if token > start and row[KIND] & _AFTER_WORD and not rows[numbers[token - 1], KIND] & _ENDS:

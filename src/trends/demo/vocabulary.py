@@ -100,7 +100,7 @@ MIDDLES: Final = (
     "For {q} there is a bound, and we prove it.",
     "It needs no labels.",
     "On {d} we find more {q}.",
-    "The {a} variant is {x} times as fast.",
+    "The {a} variant needs {x} times less of it.",
     "All of it fits on {x} machines.",
     "Neither {q} nor {q2} suffers.",
     "{t2}, too, is within reach.",

@@ -1,14 +1,17 @@
 """The steps from stored names to a ranking, in order; between them the caller asks the store.
 
-counted names, sample, aliases --judged--> subjects and what is left out --by_rise-->
-the same in order of their rise --exact counts, texts--> finished
+counted names, sample, aliases --judged--> subjects, and what is left out
+    --by_docs or by_rise--> in order --texts, let_in--> with proper names
+    --exact counts, the same order again--> finished
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
+from trends.analysis.characters import is_dense
 from trends.ranking.counted import Counted, Totals
 from trends.ranking.display import is_proper, written
 from trends.ranking.entry import Entry, Reason
@@ -20,6 +23,10 @@ from trends.ranking.sample import Sample
 from trends.ranking.spellings import Spellings
 from trends.ranking.subjects import Judged, judge
 from trends.ranking.surfaces import Votes
+
+# Of two names of a script without spaces, one within the other, that have so nearly equal docs, one
+# is the other cut short.
+SAME_WORD_MIN_DOCS: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,32 +118,36 @@ def candidates(ordered: Sequence[Judged], limit: int) -> list[Judged]:
     return kept
 
 
+def let_in(found: Iterable[Judged], votes: Mapping[str, Votes]) -> list[Judged]:
+    """``found``, those let in that turn out to be proper names."""
+    return [
+        one.as_proper() if one.if_proper and is_proper(one.entry.names, votes) else one
+        for one in found
+    ]
+
+
 def finished(
     ordered: Sequence[Judged], votes: Mapping[str, Votes], totals: Totals, limit: int
 ) -> tuple[list[Ranked], list[Judged]]:
     """The ranking, and what was left out above its last line.
 
     Args:
-        ordered: all entries, in order.
+        ordered: all entries, in order, proper names let in.
         votes: of the names of `candidates`.
         totals: of both windows.
         limit: how many to show.
     """
     lines: dict[str, Ranked] = {}
     left_out: list[Judged] = []
-    taken: dict[str, Entry] = {}
-    for found in ordered:
+    for one in ordered:
         if len(lines) == limit:
             break
-        one = found
-        if found.if_proper and is_proper(found.entry.names, votes):
-            one = found.as_proper()
         if one.entry.left_out is not None:
             left_out.append(one)
             continue
         shown = written(one.entry.names, votes)
-        same = taken.setdefault(shown.casefold(), one.entry)
-        if same.key != one.entry.key:
+        same = _shown_already(shown, one.entry, lines.values())
+        if same is not None:
             entry = one.entry.without(Reason.SAME_DISPLAY, one.entry.docs, 0.0, same)
             left_out.append(replace(one, entry=entry))
             continue
@@ -149,6 +160,22 @@ def finished(
     for one in (*left_out, *ordered[len(lines) + len(left_out) :]):
         _add_swallowed(lines, one)
     return list(lines.values()), left_out
+
+
+def _shown_already(shown: str, entry: Entry, lines: Iterable[Ranked]) -> Entry | None:
+    """The entry that is already shown so; of scripts without spaces, as part of a word or more."""
+    for line in lines:
+        if line.shown.casefold() == shown.casefold():
+            return line.entry
+        if (
+            is_dense(shown)
+            and is_dense(line.shown)
+            and (shown in line.shown or line.shown in shown)
+        ):
+            fewer, more = sorted((entry.docs, line.entry.docs))
+            if fewer >= SAME_WORD_MIN_DOCS * more:
+                return line.entry
+    return None
 
 
 def _add_swallowed(lines: dict[str, Ranked], one: Judged) -> None:

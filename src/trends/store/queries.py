@@ -3,61 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from clickhouse_connect.driver.client import Client
 
-from trends.analysis.tokens import sentence_parts
 from trends.store.client import translated
 
 KINDS: Final = ("terms", "topics")
-
-
-@dataclass(frozen=True, slots=True)
-class RankedName:
-    """A term or topic in a window, against the window of the same length before it."""
-
-    name: str
-    docs: int
-    mentions: int
-    share: float
-    docs_before: int
-
-    @property
-    def lift(self) -> float | None:
-        """Docs against the window before; None if it had none."""
-        return self.docs / self.docs_before if self.docs_before else None
 
 
 def newest_day(client: Client) -> date | None:
     """The last day with listings."""
     rows = _rows(client, "SELECT max(bucket), count() FROM totals WHERE resolution = '1d'")
     return rows[0][0].date() if rows and rows[0][1] else None
-
-
-def top(client: Client, kind: str, days: int, last_day: date, limit: int) -> list[RankedName]:
-    """The names that most listings of ``days`` days up to ``last_day`` mention, by docs."""
-    column = _column(kind)
-    end = datetime(last_day.year, last_day.month, last_day.day, tzinfo=UTC) + timedelta(days=1)
-    start = end - timedelta(days=days)
-    rows = _rows(
-        client,
-        f"WITH (SELECT sum(listings) FROM totals WHERE resolution = '1d' "
-        "AND bucket >= {start:DateTime} AND bucket < {end:DateTime}) AS listings "
-        f"SELECT {column}, sumIf(docs, bucket >= {{start:DateTime}}) AS now, "
-        "sumIf(mentions, bucket >= {start:DateTime}), now / listings, "
-        "sumIf(docs, bucket < {start:DateTime}) "
-        f"FROM {kind} WHERE resolution = '1d' "
-        "AND bucket >= {before:DateTime} AND bucket < {end:DateTime} "
-        f"GROUP BY {column} HAVING now > 0 ORDER BY now DESC, {column} LIMIT {{limit:UInt32}}",
-        start=start,
-        end=end,
-        before=start - timedelta(days=days),
-        limit=limit,
-    )
-    return [RankedName(*row) for row in rows]
 
 
 def series(
@@ -132,8 +91,3 @@ def _column(kind: str) -> str:
 def _rows(client: Client, sql: str, **parameters: object) -> list[Any]:
     with translated():
         return list(client.query(sql, parameters=parameters or None).result_rows)
-
-
-def as_term(text: str) -> str:
-    """What a person typed, as it stands in the counts."""
-    return " ".join(token for part in sentence_parts(text) for token in part)

@@ -6,7 +6,7 @@ not among them. The stored counts are never changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -15,7 +15,7 @@ from clickhouse_connect.driver.client import Client
 
 from trends.ranking.aliases import learn
 from trends.ranking.counted import Counted, Totals
-from trends.ranking.rank import Ranked, by_docs, by_rise, candidates, finished, judged
+from trends.ranking.rank import Ranked, by_docs, by_rise, candidates, finished, judged, let_in
 from trends.ranking.rising import RISING_MIN_DOCS
 from trends.ranking.spellings import Spellings
 from trends.ranking.subjects import Judged
@@ -71,11 +71,9 @@ def ranked_terms(
     spellings = Spellings(learn(introductions(client, names), shown.in_use))
     found = judged(counted, totals, shown.sample, spellings, _declared(client))
     found = _ordered(found, totals, rising=rising)
-    first = candidates(found, limit + MARGIN)
-    found = _ordered(
-        _counted_exactly(client, windows, found, first, spellings), totals, rising=rising
-    )
     votes = _votes(client, candidates(found, limit + MARGIN), shown)
+    found = _counted_exactly(client, windows, let_in(found, votes), limit + MARGIN, spellings)
+    found = _ordered(found, totals, rising=rising)
     lines, left_out = finished(found, votes, totals, limit)
     return Ranking(lines, left_out, totals)
 
@@ -97,20 +95,11 @@ def _phrases(generation: Generation) -> tuple[str, ...]:
 
 
 def _counted_exactly(
-    client: Client,
-    windows: Windows,
-    found: Sequence[Judged],
-    wanted: Iterable[Judged],
-    spellings: Spellings,
+    client: Client, windows: Windows, found: Sequence[Judged], limit: int, spellings: Spellings
 ) -> list[Judged]:
-    """``found``, those of ``wanted`` with all names under which they are counted, exactly."""
-    keys = {one.entry.key for one in wanted}
-    spelt = {
-        name: one.entry.key
-        for one in found
-        if one.entry.key in keys
-        for name in spellings.all_names(one.entry.name)
-    }
+    """``found``, the first ``limit`` with all names under which they are counted, exactly."""
+    wanted = [one.entry for one in found if one.entry.left_out is None][:limit]
+    spelt = {name: entry.key for entry in wanted for name in spellings.all_names(entry.name)}
     by_key: dict[str, list[Counted]] = {}
     for counted in counts_of(client, windows, spelt):
         by_key.setdefault(spelt[counted.name], []).append(counted)

@@ -24,6 +24,15 @@ def acronyms(title: str, text: str = "") -> dict[str, str]:
         ("optimal transport ( OT )", "ot", "optimal transport"),
         ("convolutional network 2D (CN2)", "cn2", "convolutional network 2d"),
         ("state of the art (SOTA)", "sota", "state of the art"),
+        # Initials come before the shortest run: "supervised learning" has all letters, too.
+        ("deep self-supervised learning (SSL)", "ssl", "self supervised learning"),
+        ("proximal policy optimization (PPO)", "ppo", "proximal policy optimization"),
+        ("test-time adaptation (TTA)", "tta", "test time adaptation"),
+        ("multi-modal large language models (MLLMs)", "mllm", "multi modal large language model"),
+        (
+            "reinforcement learning with verifiable rewards (RLVR)",
+            *("rlvr", "reinforcement learning with verifiable reward"),
+        ),
         (
             "reinforcement learning from human feedback (RLHF)",
             *("rlhf", "reinforcement learning from human feedback"),

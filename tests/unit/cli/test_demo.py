@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
@@ -20,7 +19,7 @@ from trends.demo.vocabulary import RISING
 from trends.embedded.folder_lock import FolderLock
 from trends.errors import ConfigError
 from trends.model import Listing
-from trends.store.rising import Compared, without_parts
+from trends.store.rising import Compared
 from trends.wire.publisher import Publisher
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
@@ -48,7 +47,7 @@ def feed_of(
 
 
 def compared(name: str, docs: int, before: int = 0, score: float = 0.0) -> Compared:
-    return Compared(name, docs, 100, before, 1_000, score)
+    return Compared(name, name, docs, 100, before, 1_000, score)
 
 
 def test_the_history_ends_before_today() -> None:
@@ -143,20 +142,6 @@ def test_a_sparkline_goes_from_zero_to_its_maximum(values: list[float], bars: st
     assert sparkline(values, BARS_ASCII) == bars
 
 
-def names(rows: Iterable[Compared]) -> list[str]:
-    return [row.name for row in rows]
-
-
-def test_a_part_that_never_stands_alone_is_left_out() -> None:
-    rows = [compared("tidal attention", 95), compared("tidal", 100), compared("attention", 200)]
-    assert names(without_parts(rows)) == ["tidal attention", "attention"]
-
-
-def test_a_part_of_a_word_is_no_part_of_a_term() -> None:
-    rows = [compared("tidal attention", 100), compared("tida", 100)]
-    assert len(without_parts(rows)) == 2
-
-
 @pytest.mark.parametrize(
     ("row", "rises"),
     [
@@ -188,7 +173,7 @@ def test_a_rising_term_is_marked_and_has_its_days_beside_it() -> None:
 
 
 def test_before_anything_is_live_the_board_can_be_drawn() -> None:
-    empty = Compared("flow matching", 0, 0, 3, 10, 0.0)
+    empty = Compared("flow matching", "flow matching", 0, 0, 3, 10, 0.0)
     console = Console(file=io.StringIO(), width=80)
     console.print(draw(Board(10, 0, [Row(empty, (0.1,))], ()), "", "", unicode=False))
     assert "0.0%" in cast(io.StringIO, console.file).getvalue()

@@ -56,9 +56,17 @@ def test_texts_too_short_to_repeat_anything_say_nothing() -> None:
 def test_titles_do_not_count_against_what_texts_show() -> None:
     """A term of papers is not less of a subject because a news page names it, too."""
     alone = value(SUBJECT, "object detection")
-    news = [("Object detection is everywhere", "")] * 30
+    news = [("Object detection is everywhere", "")] * 90
     mixed = world([*long_listings(30, "Faster object detection", TEXT), *news])
-    assert value(mixed, "object detection") > 0.6 * alone
+    assert 0.85 < value(mixed, "object detection") / alone < 1.15
+
+
+def test_short_texts_of_other_things_change_nothing() -> None:
+    """They repeat nothing, which must not make those who do look better."""
+    alone = value(SUBJECT, "object detection")
+    short = [(f"tool{n}", ", ".join(f"word{n}x{place}" for place in range(50))) for n in range(90)]
+    mixed = world([*long_listings(30, "Faster object detection", TEXT), *short])
+    assert 0.85 < value(mixed, "object detection") / alone < 1.15
 
 
 def test_how_broad_and_how_often_followed() -> None:

@@ -98,6 +98,14 @@ def test_the_end_of_many_rare_names_is_no_name() -> None:
     assert decided(more, docs_min=2)["generation model"] is None
 
 
+def test_what_stands_around_a_subject_in_texts_alone_is_no_longer_name() -> None:
+    found = decided([("Glider nets", f"We test glider nets, number{n}") for n in range(9)])
+    assert found["glider net"] is None
+    left_out = found["test glider net"]
+    assert left_out is not None
+    assert (left_out.reason, left_out.name) == (Reason.WRAPS, "glider net")
+
+
 def test_an_alias_swallows_what_its_long_form_holds() -> None:
     listings = titles((10, "Large language models"), (5, "LLM"), (1, "Language models"))
     found = decided(listings, LLM)
@@ -113,6 +121,16 @@ def test_names_of_equal_length_that_overlap_in_the_same_listings_are_one() -> No
     left_out = found["beta gamma delta epsilon"]
     assert left_out is not None
     assert (left_out.reason, left_out.name) == (Reason.SAME_LISTINGS, "alpha beta gamma delta")
+
+
+def test_a_name_does_not_end_where_another_hardly_ever_does() -> None:
+    listings = [
+        *titles(*((2, f"Hour{n} of hour-long videos") for n in range(3)), (20, "Hour-long videos"))
+    ]
+    left_out = decided(listings)["hour0 of hour"]
+    assert left_out is not None
+    listings = titles((6, "Video diffusion"), (8, "Diffusion models"), (2, "Diffusion"))
+    assert decided(listings)["video diffusion"] is None
 
 
 def test_a_name_as_long_as_names_can_be_does_not_end_within_another() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.unit.ranking.world import Text, long_listings, long_text, world
 from trends.ranking.aliases import Alias
 from trends.ranking.entry import Reason
-from trends.ranking.rank import Ranked, by_docs, by_rise, candidates, finished, judged
+from trends.ranking.rank import Ranked, by_docs, by_rise, candidates, finished, judged, let_in
 from trends.ranking.spellings import Spellings
 from trends.ranking.subjects import Judged
 from trends.ranking.surfaces import votes_of
@@ -20,7 +20,8 @@ def ranking(
     all_of_them = judged(found.counted, found.totals, found.sample, LLM, [])
     ordered = by_rise(all_of_them, found.totals) if rising else by_docs(all_of_them)
     names = {name for one in candidates(ordered, limit) for name in one.entry.names}
-    return finished(ordered, votes_of(names, now), found.totals, limit)
+    votes = votes_of(names, now)
+    return finished(let_in(ordered, votes), votes, found.totals, limit)
 
 
 def abstract(number: int) -> str:
@@ -74,7 +75,8 @@ def test_proper_names_come_in_where_texts_write_them_so() -> None:
     (name,) = [one for one in ordered if one.entry.name == "mathbench 2"]
     assert name.entry.left_out is not None
     assert name.if_proper
-    lines, _ = finished(ordered, votes_of(["mathbench 2", "sandbox 2"], papers), found.totals, 99)
+    votes = votes_of(["mathbench 2", "sandbox 2"], papers)
+    lines, _ = finished(let_in(ordered, votes), votes, found.totals, 99)
     shown = [line.shown for line in lines]
     assert "MathBench-2" in shown
     assert "sandbox 2" not in shown
@@ -108,6 +110,15 @@ def test_one_way_of_writing_is_shown_once() -> None:
     assert Reason.SAME_DISPLAY in {
         one.entry.left_out.reason for one in left_out if one.entry.left_out is not None
     }
+
+
+def test_a_word_cut_short_is_not_beside_the_word() -> None:
+    often = ["徐梦桃夺冠", "徐梦桃来了", "恭喜徐梦桃", "徐梦夺冠", "为徐梦加油"]
+    lines, _ = ranking([(title, "") for title in often], limit=99)
+    assert [line.shown for line in lines if line.shown in ("徐梦", "徐梦桃")] == ["徐梦"]
+    seldom = [*often, "看徐梦", "徐梦笑了", "徐梦走了"]
+    lines, _ = ranking([(title, "") for title in seldom], limit=99)
+    assert {"徐梦", "徐梦桃"} <= {line.shown for line in lines}
 
 
 def test_no_listings_no_ranking() -> None:

@@ -62,7 +62,24 @@ def test_a_part_rises_with_the_whole() -> None:
 
 def test_a_part_that_rises_more_than_the_whole_stays() -> None:
     found = without_explained(
-        [entry("policy", 80, 20), entry("policy optimization", 20, 0)], TOTALS
+        [entry("policy", 80, 60), entry("policy optimization", 20, 0)], TOTALS
+    )
+    assert [one.left_out for one in found] == [None, None]
+
+
+def test_a_longer_name_that_rises_only_with_its_part_is_left_out() -> None:
+    found = without_explained(
+        [entry("tidal attention", 284, 7), entry("tidal attention lack", 41, 0)], TOTALS
+    )
+    assert found[0].left_out is None
+    left_out = found[1].left_out
+    assert left_out is not None
+    assert (left_out.reason, left_out.name) == (Reason.EXPLAINED, "tidal attention")
+
+
+def test_a_longer_name_that_rises_faster_than_its_part_stays() -> None:
+    found = without_explained(
+        [entry("chain of thought", 252, 108), entry("long chain of thought", 48, 7)], TOTALS
     )
     assert [one.left_out for one in found] == [None, None]
 
