@@ -22,7 +22,7 @@ from trends.ranking.sample import Mask, Sample
 COVERED_BY_ONE_PHRASE: Final = 0.65
 COVERED_BY_ONE_WORD: Final = 0.7
 # ... or all longer entries together in so many, rare ones left aside: everything has many of those.
-COVERED_BY_ALL: Final = 0.85
+COVERED_BY_ALL: Final = 0.75
 OFTEN: Final = 0.1
 # A longer name in no more of its listings' titles is no whole of what most titles name.
 WRAPPING_MAX_TITLED: Final = 0.05

@@ -27,6 +27,8 @@ BROAD_DECLARED_WORD_FOCUS: Final = 7.0
 # Another word follows nearly always: "fine grained", "end to end", "adaptive".
 MODIFIER_MIN_FOLLOWED: Final = 0.75
 MODIFIER_MIN_FOCUS: Final = 2.2
+# So nearly always that the word alone is the front of other names: "contrastive", "Gaussian".
+FRONT_FOLLOWED: Final = 0.85
 # Names of things ("GPT-4o") are compared with more often than they are a subject.
 PROPER_PHRASE_MIN_FOCUS: Final = 0.3
 PROPER_WORD_MIN_FOCUS: Final = 1.0
@@ -61,6 +63,8 @@ def judge(entry: Entry, focus: Focus, *, is_declared: bool) -> Judged:
         return Judged(entry.without(Reason.GENERIC, value or 0.0, 0.0), focus)
     if value is None:
         return Judged(entry, focus)
+    if _is_front(entry, focus) and not is_declared:
+        return Judged(entry.without(Reason.MODIFIER, focus.followed, FRONT_FOLLOWED), focus)
     # "GPT" is only how other names begin.
     is_begun = focus.followed >= MODIFIER_MIN_FOLLOWED
     least = PROPER_WORD_MIN_FOCUS if len(entry.words) == 1 else PROPER_PHRASE_MIN_FOCUS
@@ -72,6 +76,10 @@ def judge(entry: Entry, focus: Focus, *, is_declared: bool) -> Judged:
                 if_proper=value >= least and not is_begun,
             )
     return Judged(entry, focus)
+
+
+def _is_front(entry: Entry, focus: Focus) -> bool:
+    return len(entry.words) == 1 and not is_dense(entry.key) and focus.followed >= FRONT_FOLLOWED
 
 
 def _limits(entry: Entry, focus: Focus, is_declared: bool) -> list[tuple[Reason, float]]:

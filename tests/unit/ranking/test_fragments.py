@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.unit.ranking.world import Text, world
 from trends.ranking.aliases import Alias
 from trends.ranking.entry import LeftOut, Reason
-from trends.ranking.fragments import without_fragments
+from trends.ranking.fragments import COVERED_BY_ALL, without_fragments
 from trends.ranking.merge import merged
 from trends.ranking.spellings import Spellings
 
@@ -74,7 +74,7 @@ def test_several_longer_names_together_swallow_a_part() -> None:
     )
     left_out = found["vision"]
     assert left_out is not None
-    assert left_out.limit == 0.85
+    assert left_out.limit == COVERED_BY_ALL
     with_more = titles(
         (30, "Vision transformer"), (30, "Vision encoder"), (30, "Vision agent"), (40, "Vision")
     )

@@ -32,7 +32,7 @@ def reason(
     [
         ("object detection", 3.7, None),
         ("experimental result", 0.02, Reason.GENRE),
-        ("training data", 0.43, Reason.GENRE),
+        ("experimental data", 0.43, Reason.GENRE),
         ("segmentation", 5.7, None),
         ("insight", 0.4, Reason.GENRE),
         ("enhancing", 1.3, Reason.GENRE),
@@ -61,6 +61,12 @@ def test_what_is_nearly_always_followed_says_what_kind() -> None:
     assert reason("fine grained", 1.5, followed=0.95) is Reason.MODIFIER
     assert reason("fine tuning", 1.5, followed=0.5) is None
     assert reason("multi agent", 4.9, followed=0.95) is None
+
+
+def test_a_word_that_is_only_the_front_of_names_is_none() -> None:
+    assert reason("contrastive", 12.0, followed=0.9) is Reason.MODIFIER
+    assert reason("contrastive", 12.0, followed=0.8) is None
+    assert reason("multimodal", 12.0, followed=0.9, is_declared=True) is None
 
 
 def test_general_words_are_left_out_whatever_the_figures() -> None:
