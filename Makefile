@@ -38,6 +38,7 @@ check: $(VENV)/.dev ## Lint, types and architecture
 
 bench: $(VENV)/.dev ## Measure throughput; ABSTRACTS=file.jsonl.gz with real abstracts
 	@test -n "$(ABSTRACTS)" || { echo 'say which: make bench ABSTRACTS=abstracts.jsonl.gz'; exit 2; }
+	$(BIN)/python benchmarks/analysis.py $(ABSTRACTS)
 	$(BIN)/python benchmarks/end_to_end.py $(ABSTRACTS)
 
 clean: ## Remove the virtual environment and the embedded stack's data
