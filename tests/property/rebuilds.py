@@ -136,7 +136,7 @@ class RebuildSimulation(Simulation):
                 self.store.open_shard(info, self.now)
                 store.on_read()
                 worker = GenerationWorker(info, inner, self.limits)
-                if is_counted(store, info.name, worker.shard.next_offset - 1):
+                if is_counted(store, info, worker.shard.next_offset - 1):
                     break
         except Crash:
             return

@@ -142,7 +142,7 @@ def check_listings(simulation: RebuildSimulation) -> None:
         assert generation >= simulation.newest, f"{key} is behind"
         reference = ReferenceAnalyser(taxonomy_of(generation), Bigrams())
         (analysis,) = reference.analyse([(row.listing.title, row.listing.text)])
-        assert row.batch[row.row].topics == analysis.topics
+        assert set(row.batch.topics.names(row.row)) == analysis.topics.keys()
 
 
 TestRebuilds = Rebuilds.TestCase

@@ -10,6 +10,7 @@ import numpy as np
 
 from trends.analysis.arrays import Bytes, Ints, Longs, Words
 from trends.analysis.interface import Analysis
+from trends.analysis.names import unpacked
 
 _NO_WORDS: Final = np.empty(0, np.uint64)
 _NO_INTS: Final = np.empty(0, np.int32)
@@ -43,12 +44,15 @@ class Mentions:
         """First row of a listing, and the row behind its last."""
         return int(self.ends[listing - 1]) if listing else 0, int(self.ends[listing])
 
+    def names(self, listing: int) -> list[str]:
+        """What one listing mentions."""
+        rows = slice(*self.span(listing))
+        return unpacked(self.arena, self.starts[rows], self.sizes[rows])
+
     def of(self, listing: int) -> dict[str, int]:
         """Name to number of mentions of one listing."""
-        rows = slice(*self.span(listing))
-        places = zip(self.starts[rows].tolist(), self.sizes[rows].tolist(), strict=True)
-        names = [self.arena[start : start + size].tobytes().decode() for start, size in places]
-        return dict(zip(names, self.counts[rows].tolist(), strict=True))
+        counts = self.counts[slice(*self.span(listing))].tolist()
+        return dict(zip(self.names(listing), counts, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

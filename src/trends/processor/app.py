@@ -205,7 +205,7 @@ class Processor:
             self._store.open_shard(info, now)
             shard = ShardProcessor(info, self._store, self._analyser, RESOLUTIONS, limits, flood)
             # A processor of an older generation may have stored more in between.
-            if is_counted(self._store, info.name, shard.next_offset - 1):
+            if is_counted(self._store, info, shard.next_offset - 1):
                 return shard
 
     async def _watch_topic(self) -> None:

@@ -58,8 +58,15 @@ def catch_up(
     return listings
 
 
-def is_counted(store: RebuildStore, shard: str, version: int) -> bool:
-    """Whether a shard is counted under the generation up to offset ``version``."""
-    if version < 0:
-        return True
-    return any(state.shard == shard and state.counted >= version for state in store.shard_states())
+def is_counted(store: RebuildStore, info: ShardInfo, version: int) -> bool:
+    """Whether all that the opener of ``info`` answers for is counted under the generation.
+
+    That is its own shard up to offset ``version``, and the shards of lost logs as far as they are
+    stored: a processor of an older generation may have completed one a moment ago.
+    """
+    ours = store.shards_of(info)
+    states = {state.shard: state for state in store.shard_states() if state.shard in ours}
+    own = states.pop(info.name, None)
+    if version >= 0 and (own is None or own.counted < version):
+        return False
+    return all(state.counted >= state.version for state in states.values())

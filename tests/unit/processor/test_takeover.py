@@ -62,12 +62,12 @@ def test_a_flush_between_takeover_and_opening_is_noticed(store: MemoryRebuild) -
     take(shard, line("a"))
     flush(store, shard)
     take_over(newer(store), INFO, OTHER, RESOLUTIONS, NOW)
-    assert is_counted(newer(store), INFO.name, 0)
+    assert is_counted(newer(store), INFO, 0)
     take(shard, line("b"))
     flush(store, shard)
-    assert not is_counted(newer(store), INFO.name, 1)
+    assert not is_counted(newer(store), INFO, 1)
     take_over(newer(store), INFO, OTHER, RESOLUTIONS, NOW)
-    assert is_counted(newer(store), INFO.name, 1)
+    assert is_counted(newer(store), INFO, 1)
     assert docs(newer(store)) == {"Letters": 2}
 
 
@@ -81,7 +81,7 @@ def test_rolling_forward_what_another_has_rolled_forward_vouches_for_nothing(
     monkeypatch.setattr(MemoryRebuild, "unfinished_shards", lambda *_: [INFO])
     current = ShardInfo("listings", "id2", 0, 1)
     assert roll_forward(newer(store), current, OTHER, RESOLUTIONS, NOW) == 0
-    assert not is_counted(newer(store), INFO.name, 0)
+    assert not is_counted(newer(store), INFO, 0)
 
 
 def test_a_lost_log_is_completed_under_the_generation_of_who_opens_next(
