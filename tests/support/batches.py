@@ -54,8 +54,8 @@ def mentions_of(listings: Sequence[Mapping[str, int]]) -> Mentions:
 def changed(numbers: Numbers) -> tuple[Changed, Names]:
     """Name to absolute docs and mentions, as a tally tells of its changes; and their names."""
     names = Names.of(list(numbers))
-    docs = np.array([docs for docs, _ in numbers.values()], np.int32)
-    mentions = np.array([mentions for _, mentions in numbers.values()], np.int32)
+    docs = np.array([docs for docs, _ in numbers.values()], np.uint32)
+    mentions = np.array([mentions for _, mentions in numbers.values()], np.uint32)
     return Changed(names.starts, names.sizes, docs, mentions), names
 
 

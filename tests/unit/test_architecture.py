@@ -61,7 +61,7 @@ def test_every_file_that_is_no_module_is_installed_with_its_package() -> None:
         f"{name}/{path.relative_to(folder).as_posix()}"
         for name, folder in SOURCES.items()
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".py" and path.parent.name != "__pycache__"
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
     ]
     assert [file for file in files if not any(fnmatch(file, glob) for glob in patterns)] == []
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from trends.analysis.arrays import Ints, Longs, Words
+from trends.analysis.arrays import Counts, Ints, Longs, Words
 from trends.analysis.native import native
 
 SLOTS_FIRST: Final = 64
@@ -83,7 +83,7 @@ def add(
 
 
 @native
-def load(slots: Words, key1: Words, key2: Words, docs: Ints, mentions: Ints) -> None:
+def load(slots: Words, key1: Words, key2: Words, docs: Counts, mentions: Counts) -> None:
     """Puts absolute counts into a table with room for them."""
     for row in range(len(key1)):
         slot = _find(slots, key1[row], key2[row])
@@ -105,7 +105,7 @@ def move(old: Words, new: Words, entry_slots: Longs) -> None:
 
 
 @native
-def take(slots: Words, entry_slots: Longs, docs: Ints, mentions: Ints) -> None:
+def take(slots: Words, entry_slots: Longs, docs: Counts, mentions: Counts) -> None:
     """Reads the counts of every entry and forgets that they had changed."""
     for entry in range(len(docs)):
         slot = entry_slots[entry]

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from trends.analysis.arrays import Bytes, Ints, Longs
+from trends.analysis.arrays import Bytes, Counts, Ints, Longs
 from trends.analysis.batch import Mentions
 from trends.analysis.names import Names
 from trends.counting.table import (
@@ -31,8 +31,8 @@ class Changed:
 
     starts: Longs
     sizes: Ints
-    docs: Ints
-    mentions: Ints
+    docs: Counts
+    mentions: Counts
 
     def __len__(self) -> int:
         return len(self.docs)
@@ -95,7 +95,7 @@ class Tally:
         )
         self._names += fresh
 
-    def load(self, names: Names, docs: Ints, mentions: Ints, version: int) -> None:
+    def load(self, names: Names, docs: Counts, mentions: Counts, version: int) -> None:
         """Takes what the store holds; names must be distinct and not be here yet."""
         self._make_room(len(docs))
         load(self._slots, names.key1, names.key2, docs, mentions)
@@ -105,7 +105,7 @@ class Tally:
     def take_changed(self) -> Changed:
         """Names changed since the last call, with their absolute counts."""
         entries = self._entries
-        docs, mentions = np.empty(entries, np.int32), np.empty(entries, np.int32)
+        docs, mentions = np.empty(entries, np.uint32), np.empty(entries, np.uint32)
         take(self._slots, self._entry_slots, docs, mentions)
         changed = Changed(self._entry_starts[:entries], self._entry_sizes[:entries], docs, mentions)
         self._entries = 0

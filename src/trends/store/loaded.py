@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from trends.analysis.arrays import Ints
+from trends.analysis.arrays import Counts
 from trends.analysis.names import Names
 from trends.counting.buckets import BucketKey
 from trends.store.columns import RESOLUTION_SECONDS
@@ -15,7 +15,7 @@ from trends.store.columns import RESOLUTION_SECONDS
 
 def counted_names(
     table: pa.Table,
-) -> Iterator[tuple[BucketKey, Names, Ints, Ints, int]]:
+) -> Iterator[tuple[BucketKey, Names, Counts, Counts, int]]:
     """Counts of names, bucket by bucket, with the greatest version among them.
 
     Args:
@@ -44,7 +44,7 @@ def counted_names(
         yield (
             BucketKey(RESOLUTION_SECONDS[resolution], int(starts[begin])),
             names,
-            docs[begin:end].astype(np.int32),
-            mentions[begin:end].astype(np.int32),
+            docs[begin:end].astype(np.uint32),
+            mentions[begin:end].astype(np.uint32),
             int(versions[begin:end].max()),
         )

@@ -190,8 +190,8 @@ def _load(table: NameTable, shard: str, key: BucketKey, tally: Tally) -> None:
         versions, docs, mentions = zip(*rows.values(), strict=True)
         tally.load(
             Names.of(list(rows)),
-            np.array(docs, np.int32),
-            np.array(mentions, np.int32),
+            np.array(docs, np.uint32),
+            np.array(mentions, np.uint32),
             max(versions),
         )
 
