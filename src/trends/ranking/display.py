@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -16,6 +17,7 @@ LOWER_CASE_MIN_SHARE: Final = 0.3
 # A capital within sentences, in so many listings, makes a proper name.
 PROPER_MIN_SHARE: Final = 0.9
 PROPER_MIN_LISTINGS: Final = 2
+_POSSESSIVE: Final = re.compile(r"['’]s$")
 
 
 def written(names: Sequence[str], votes: Mapping[str, Votes]) -> str:
@@ -29,7 +31,7 @@ def written(names: Sequence[str], votes: Mapping[str, Votes]) -> str:
         for name in names:
             if name in votes:
                 for form, share in getattr(votes[name], box).items():
-                    by_form[form] += share
+                    by_form[_POSSESSIVE.sub("", form)] += share
         if by_form:
             return _hyphened(names, votes) + _most(by_form)
     return names[0]

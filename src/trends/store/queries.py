@@ -19,6 +19,12 @@ def newest_day(client: Client) -> date | None:
     return rows[0][0].date() if rows and rows[0][1] else None
 
 
+def first_day(client: Client) -> date | None:
+    """The first day with listings."""
+    rows = _rows(client, "SELECT min(bucket), count() FROM totals WHERE resolution = '1d'")
+    return rows[0][0].date() if rows and rows[0][1] else None
+
+
 def series(
     client: Client, kind: str, names: Sequence[str], resolution: str
 ) -> list[tuple[datetime, str, int, int, float]]:

@@ -1,0 +1,1 @@
+"""Counts to spikes: baseline, p-values, false-discovery control, grouping. Pure."""

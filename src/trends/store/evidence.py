@@ -1,0 +1,97 @@
+"""The listings of a window that mention what rose there: the evidence of spikes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from clickhouse_connect.driver.client import Client
+
+from trends.store.ranked_counts import rows_of
+
+# Of so many the newest are taken: enough to see what is mentioned together.
+EVIDENCE_MAX_LISTINGS: Final = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioning:
+    """A listing that mentions at least one of the names asked for.
+
+    Attributes:
+        upvotes: as the newest sighting before the moment asked about has them.
+        terms: all of them; those of the title come first.
+        title_terms: how many stand in the title.
+        acronyms: short forms that the listing introduces, with their long forms.
+    """
+
+    id: str
+    title: str
+    text: str
+    url: str
+    source: str
+    event_time: datetime
+    upvotes: int | None
+    tags: tuple[str, ...]
+    terms: Sequence[str]
+    title_terms: int
+    acronyms: Mapping[str, str]
+    topics: Sequence[str]
+
+
+def mentioning(
+    client: Client,
+    start: datetime,
+    end: datetime,
+    terms: Collection[str],
+    topics: Collection[str],
+    limit: int = EVIDENCE_MAX_LISTINGS,
+) -> list[Mentioning]:
+    """Listings with an event time in [start, end) that mention any of ``terms`` or ``topics``."""
+    if not terms and not topics:
+        return []
+    rows = rows_of(
+        client,
+        "SELECT id, title, text, url, source, event_time, upvotes, tags, terms, title_terms, "
+        "acronyms, topics FROM listings_counted FINAL "
+        "PREWHERE event_time >= %(start)s AND event_time < %(end)s "
+        "WHERE hasAny(terms, %(terms)s) OR hasAny(arrayMap(t -> toString(t), topics), %(topics)s) "
+        "ORDER BY event_time DESC, id LIMIT %(limit)s",
+        start=start,
+        end=end,
+        terms=sorted(terms) or [""],
+        topics=sorted(topics) or [""],
+        limit=limit,
+    )
+    later = _later_upvotes(client, [str(row[0]) for row in rows], end)
+    return [
+        Mentioning(
+            str(row[0]),
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            later.get(str(row[0]), row[6]),
+            tuple(row[7]),
+            row[8],
+            int(row[9]),
+            row[10],
+            row[11],
+        )
+        for row in rows
+    ]
+
+
+def _later_upvotes(client: Client, ids: Sequence[str], before: datetime) -> dict[str, int]:
+    if not ids:
+        return {}
+    rows = rows_of(
+        client,
+        "SELECT id, argMax(upvotes, event_time) FROM sightings FINAL "
+        "WHERE event_time < %(before)s AND upvotes IS NOT NULL AND id IN %(ids)s GROUP BY id",
+        before=before,
+        ids=tuple(ids),
+    )
+    return {str(row[0]): int(row[1]) for row in rows}

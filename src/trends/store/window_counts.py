@@ -1,0 +1,212 @@
+"""Counts of windows for detection, asked of the store as the windows are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+from numpy.typing import NDArray
+
+from trends.detection.horizons import Horizon
+from trends.detection.source import (
+    Background,
+    Exposure,
+    Name,
+    Span,
+    WindowCounts,
+    exposure_of,
+    window_numbers,
+)
+from trends.detection.spike import Kind
+from trends.store.client import translated
+from trends.store.columns import RESOLUTION_NAMES
+
+SETTINGS: Final = {
+    "do_not_merge_across_partitions_select_final": 1,
+    "max_query_size": 16 << 20,
+    "use_skip_indexes_if_final": 0,
+}
+# Names whose past says what is usual.
+REFERENCES: Final = 2_000
+# Rows of a shard only ever grow: the greatest is the newest, and FINAL, which has to look at all
+# columns of the key and version, is not needed.
+_NEWEST: Final = (
+    "SELECT {name} AS name, bucket, sum(newest) AS docs, sum(most) AS mentions FROM ("
+    "SELECT {name}, bucket, max(docs) AS newest, max(mentions) AS most FROM {table} "
+    "PREWHERE resolution = '{resolution}' AND bucket >= {first} AND bucket < {end} "
+    "WHERE 1 {more} GROUP BY {name}, bucket, shard) GROUP BY name, bucket"
+)
+_GENERATION: Final = "AND generation = (SELECT max(generation) FROM generations WHERE active)"
+
+
+class StoreCounts:
+    """Blocking; one query or two for each question."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def exposure(self, span: Span) -> Exposure:
+        rows = self._arrow(
+            "SELECT toInt64(toUnixTimestamp(bucket)) AS at, toInt64(sum(newest)) AS in_bucket "
+            "FROM (SELECT bucket, shard, max(listings) AS newest FROM bucket_totals "
+            f"PREWHERE resolution = '{resolution_of(span.horizon)}' "
+            f"AND bucket >= {_sql(span.first)} AND bucket < {_sql(span.end)} "
+            "GROUP BY bucket, shard) GROUP BY bucket"
+        )
+        return exposure_of(span, rows["at"].to_numpy(), rows["in_bucket"].to_numpy())
+
+    def window(self, span: Span, min_docs: int) -> WindowCounts:
+        found = [
+            self._arrow(
+                "SELECT toString(name) AS label, cityHash64(name) AS id, "
+                "toInt32(sum(docs)) AS in_window, toInt32(sum(mentions)) AS times "
+                f"FROM ({self._newest(kind, span, span.start, span.end, min_docs)}) "
+                f"GROUP BY name HAVING in_window >= {min_docs:d} ORDER BY name"
+            )
+            for kind in Kind
+        ]
+        labels = [table["label"].combine_chunks() for table in found]
+        terms = len(labels[0])
+
+        def name(place: int) -> Name:
+            if place < terms:
+                return Name(Kind.TERM, labels[0][place].as_py())
+            return Name(Kind.TOPIC, labels[1][place - terms].as_py())
+
+        return WindowCounts(
+            np.concatenate(
+                [_keys(kind, table["id"]) for kind, table in zip(Kind, found, strict=True)]
+            ),
+            np.concatenate([table["in_window"].to_numpy() for table in found]),
+            np.concatenate([table["times"].to_numpy() for table in found]),
+            name,
+        )
+
+    def past(self, span: Span, names: Sequence[Name]) -> NDArray[np.int32]:
+        counts = np.zeros((len(names), span.horizon.windows), np.int32)
+        for kind in Kind:
+            row = {name.name: number for number, name in enumerate(names) if name.kind is kind}
+            if not row:
+                continue
+            inner = newest(
+                kind,
+                resolution_of(span.horizon),
+                span.first,
+                span.start,
+                f"AND {kind} IN %(names)s",
+            )
+            rows = self._arrow(
+                "SELECT toString(name) AS name, toInt64(toUnixTimestamp(bucket)) AS at, "
+                f"toInt32(docs) AS docs FROM ({inner})",
+                names=tuple(row),
+            )
+            found = rows["name"].combine_chunks().dictionary_encode()
+            places = np.array([row[name] for name in found.dictionary.to_pylist()], np.int64)
+            if len(places):
+                at = places[found.indices.to_numpy()], window_numbers(span, rows["at"].to_numpy())
+                np.add.at(counts, at, rows["docs"].to_numpy())
+        return counts
+
+    def background(self, span: Span, min_docs: int) -> Background:
+        keys, docs, references = [], [], []
+        for kind in Kind:
+            # By day: sums over hours are the same, and there are fewer of them. The days in which
+            # past and window begin are left out of what was before, which lets more names be
+            # looked at, but not out of the names, for there must not be fewer than there are.
+            start, day = f"toStartOfDay({_sql(span.start)})", timedelta(days=1)
+            before = f"bucket >= {_sql(span.first)} AND bucket < {start}"
+            counts = newest(kind, "1d", span.first - day + timedelta(seconds=1), span.end)
+            rows = self._arrow(
+                f"SELECT cityHash64(name) AS id, toInt64(sumIf(docs, {before})) AS before "
+                f"FROM ({counts}) "
+                f"GROUP BY name HAVING sum(docs) >= {min_docs:d}"
+            )
+            ids = rows["id"].to_numpy()
+            keys.append(_keys(kind, rows["id"]))
+            docs.append(rows["before"].to_numpy())
+            if len(ids) and kind is Kind.TERM:
+                references.append(self._reference(span, ids))
+        every = np.concatenate(keys)
+        order = np.argsort(every)
+        return Background(
+            every[order],
+            np.concatenate(docs)[order],
+            np.concatenate([*references, np.zeros((0, span.horizon.windows), np.int32)]),
+        )
+
+    def _reference(self, span: Span, ids: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """The past of the names with the least hashes: any, but always the same."""
+        chosen = np.sort(ids)[:REFERENCES]
+        inner = newest(
+            Kind.TERM,
+            resolution_of(span.horizon),
+            span.first,
+            span.start,
+            f"AND cityHash64(term) <= {int(chosen[-1]):d}",
+        )
+        rows = self._arrow(
+            "SELECT cityHash64(name) AS id, toInt64(toUnixTimestamp(bucket)) AS at, "
+            f"toInt32(docs) AS docs FROM ({inner})"
+        )
+        found = rows["id"].to_numpy()
+        places = np.minimum(np.searchsorted(chosen, found), len(chosen) - 1)
+        known = chosen[places] == found
+        counts = np.zeros((len(chosen), span.horizon.windows), np.int32)
+        at = window_numbers(span, rows["at"].to_numpy())
+        np.add.at(counts, (places[known], at[known]), rows["docs"].to_numpy()[known])
+        return counts
+
+    def _newest(self, kind: Kind, span: Span, first: datetime, end: datetime, min_docs: int) -> str:
+        """As `newest`, without names that cannot reach ``min_docs`` in one bucket.
+
+        A name that so many listings mention is mentioned by its share of them in some shard.
+        """
+        resolution = resolution_of(span.horizon)
+        if span.horizon.buckets > 1 or kind is Kind.TOPIC:
+            return newest(kind, resolution, first, end)
+        rows = self._arrow(
+            "SELECT toInt64(uniqExact(shard)) AS shards FROM bucket_totals "
+            f"PREWHERE resolution = '{resolution}' AND bucket >= {_sql(first)} "
+            f"AND bucket < {_sql(end)}"
+        )
+        least = -(-min_docs // max(rows["shards"][0].as_py(), 1))
+        where = f"resolution = '{resolution}' AND bucket >= {_sql(first)} AND bucket < {_sql(end)}"
+        enough = f"SELECT {kind} FROM {kind}_counts PREWHERE {where} AND docs >= {least:d}"
+        return newest(kind, resolution, first, end, f"AND {kind} IN ({enough})")
+
+    def _arrow(self, sql: str, **parameters: Any) -> pa.Table:
+        with translated():
+            return self._client.query_arrow(
+                sql, parameters=parameters or None, settings=SETTINGS, use_strings=True
+            )
+
+
+def _keys(kind: Kind, ids: pa.ChunkedArray) -> NDArray[np.uint64]:
+    """Hashes of names, made so that a term and a topic of the same name differ."""
+    found: NDArray[np.uint64] = ids.to_numpy()
+    return found if kind is Kind.TERM else ~found
+
+
+def newest(kind: Kind, resolution: str, first: datetime, end: datetime, more: str = "") -> str:
+    """SQL: name, bucket, docs and mentions of every bucket in [first, end), over all shards."""
+    return _NEWEST.format(
+        name=kind.value,
+        table=f"{kind}_counts",
+        resolution=resolution,
+        first=_sql(first),
+        end=_sql(end),
+        more=f"{more} {_GENERATION if kind is Kind.TOPIC else ''}",
+    )
+
+
+def resolution_of(horizon: Horizon) -> str:
+    """Of the buckets that its windows are cut from."""
+    return RESOLUTION_NAMES[horizon.bucket_s]
+
+
+def _sql(moment: datetime) -> str:
+    return f"toDateTime({int(moment.timestamp()):d}, 'UTC')"
