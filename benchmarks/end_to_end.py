@@ -24,7 +24,7 @@ from pathlib import Path
 import psutil
 
 from trends.clock import SystemClock
-from trends.embedded.stack import Part, Stack, running_stack
+from trends.embedded.stack import COUNTING, Part, Stack, running_stack
 from trends.ingest.progress import sent_offsets, wait_until_counted
 from trends.model import Listing
 from trends.settings import load_settings
@@ -67,7 +67,7 @@ def run(load: list[Listing]) -> tuple[float, dict[str, float], int]:
     """Seconds, CPU seconds per process, and the processor's peak memory in bytes."""
     with tempfile.TemporaryDirectory(prefix="trends-bench-") as folder:
         settings = load_settings(data_dir=Path(folder))
-        with running_stack(settings, CLOCK, set(Part)) as stack:
+        with running_stack(settings, CLOCK, COUNTING) as stack:
             prepare_store(stack.clickhouse)
             client = connect(stack.clickhouse)
             topic = ensure_topics(settings, stack.kafka)

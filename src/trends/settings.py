@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
 
     listings_topic: str = "listings"
     dead_topic: str = "listings.dead"
+    spikes_topic: str = "spikes"
+    """Gets every change of state of an alert; has one partition."""
     group: str = "trends-processor"
     """Kafka consumer group of the processors."""
     partitions: Annotated[int, Field(ge=1, le=10_000)] = 4
@@ -73,6 +76,10 @@ class Settings(BaseSettings):
     """A processor that is silent for this long loses its partitions."""
     taxonomy: Path | None = None
     """A taxonomy file of your own (YAML); the built-in one otherwise."""
+    rules: Path | None = None
+    """A file of alert rules (YAML); the built-in ones otherwise."""
+    evaluate_every_s: Annotated[float, Field(gt=0)] = 60.0
+    """Alerts are looked at so often at least; and whenever counts change."""
     segmenter: Literal["bigrams", "words"] = "bigrams"
     """How Chinese and other scripts without spaces are cut; ``words`` needs trends[words]."""
 
@@ -106,6 +113,11 @@ def load_settings(**overrides: Any) -> Settings:
             for item in error.errors()
         ]
         raise ConfigError("settings: " + "; ".join(lines)) from error
+
+
+def environment() -> Mapping[str, str]:
+    """The environment, for what names variables of its own: secrets in a file of rules."""
+    return os.environ
 
 
 def redacted(settings: Settings) -> dict[str, object]:

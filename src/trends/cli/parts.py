@@ -5,7 +5,7 @@ from __future__ import annotations
 from trends.cli.output import say
 from trends.cli.waiting import wait_for_servers
 from trends.clock import SystemClock
-from trends.embedded.stack import Part
+from trends.embedded.stack import COUNTING, Part
 from trends.embedded.state import is_alive, read_state
 from trends.errors import ConfigError
 from trends.settings import Settings
@@ -13,7 +13,7 @@ from trends.wire.topics import group_is_active
 
 
 def parts_needed(settings: Settings) -> set[Part]:
-    """All parts; on a real Kafka a processor only if none is at work there.
+    """All that counts; on a real Kafka a processor only if none is at work there.
 
     Raises:
         Unavailable: if that Kafka does not answer.
@@ -21,11 +21,11 @@ def parts_needed(settings: Settings) -> set[Part]:
             we would wait in vain.
     """
     if not settings.kafka:
-        return set(Part)
+        return set(COUNTING)
     servers = {Part.BROKER, Part.STORE}
     wait_for_servers(settings, servers, SystemClock(), say)
     if not group_is_active(settings.kafka, settings.group):
-        return set(Part)
+        return set(COUNTING)
     if not settings.clickhouse and not _stack_runs(settings):
         raise ConfigError(
             f"processors of group {settings.group!r} are at work on {settings.kafka} and count "

@@ -1,4 +1,4 @@
-"""The whole pipeline on one machine: broker, store and processor under one supervisor.
+"""The whole pipeline on one machine: broker, store, processor and alerter under one supervisor.
 
 In: settings and which parts are needed. Out: addresses that answer. What settings name as a real
 server is used as it is; the rest is started in the data folder, or found running there.
@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Final
 
 from trends.clock import Clock
 from trends.embedded.broker import broker_spec
@@ -37,6 +38,11 @@ class Part(StrEnum):
     BROKER = "broker"
     STORE = "clickhouse"
     PROCESSOR = "processor"
+    ALERTER = "alerter"
+
+
+# What it takes to count listings. Whoever only publishes and waits for counts tells nobody of them.
+COUNTING: Final = frozenset({Part.BROKER, Part.STORE, Part.PROCESSOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +171,17 @@ def _spec(
         return _store_spec(settings, ports["clickhouse"], logs / "clickhouse.log")
     return ProcessSpec(
         name=part.value,
-        argv=(sys.executable, "-m", "trends_services.processor"),
-        log_path=logs / "processor.log",
+        argv=(sys.executable, "-m", f"trends_services.{part.value}"),
+        log_path=logs / f"{part.value}.log",
         env={
             "TRENDS_KAFKA": addresses["kafka"],
             "TRENDS_CLICKHOUSE": addresses["clickhouse"],
             "TRENDS_SESSION_TIMEOUT_S": str(_session_timeout_s(settings)),
         },
-        # Time for a last flush; when it cannot be had, being killed does no harm.
-        stop_timeout_s=8.0,
-        # A log in memory is gone with its broker; only a new process counts the new one.
+        # Time for a last flush or message; when it cannot be had, being killed does no harm.
+        stop_timeout_s=8.0 if part is Part.PROCESSOR else 15.0,
+        # A log in memory is gone with its broker; only a new process counts the new one, or makes
+        # the topic of spikes anew.
         restart_with=() if settings.kafka else (Part.BROKER.value,),
         depends_on=() if settings.clickhouse else (Part.STORE.value,),
     )

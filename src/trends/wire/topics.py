@@ -67,6 +67,13 @@ def ensure_topics(settings: Settings, bootstrap: str) -> TopicInfo:
             replication_factor=settings.replication_factor,
             topic_configs=limits,
         ),
+        # Whoever has its only partition is the alerter that leads.
+        NewTopic(
+            settings.spikes_topic,
+            num_partitions=1,
+            replication_factor=settings.replication_factor,
+            topic_configs=limits,
+        ),
     )
     with admin(bootstrap) as client:
         there = set(client.list_topics())

@@ -1,0 +1,1 @@
+"""The alerter as a process."""

@@ -1,0 +1,1 @@
+"""Spikes to alerts: rules, lifecycle, notifiers."""

@@ -1,0 +1,107 @@
+"""Puts an alerter together from settings: waits for its servers, then connects."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeVar
+
+from clickhouse_connect.driver.client import Client
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
+
+from trends.alerting.alerter import Alerter, SpikeSource
+from trends.alerting.leader import KafkaLeadership
+from trends.alerting.ledger import ClickHouseLedger
+from trends.alerting.notify.build import build_notifiers
+from trends.alerting.outbox import Outbox
+from trends.alerting.parcel import TOPIC_SINK
+from trends.alerting.quiet import held_until
+from trends.alerting.rules import Rules
+from trends.alerting.rules_load import load_rules
+from trends.alerting.spikes_topic import SpikesTopic
+from trends.clock import Clock
+from trends.errors import ConfigError, Unavailable
+from trends.settings import Settings, environment
+from trends.store.alerts import counts_signature
+from trends.store.client import connect
+from trends.store.migrate import prepare_store
+from trends.wire.topics import ensure_topics
+
+log = logging.getLogger(__name__)
+
+GROUP_SUFFIX: Final = "-alerter"
+
+T = TypeVar("T")
+SourceOf = Callable[[Client, Rules], SpikeSource]
+
+
+@contextmanager
+def built_alerter(settings: Settings, source_of: SourceOf, clock: Clock) -> Iterator[Alerter]:
+    """Waits until broker and store answer, brings topics and schema up to date, connects.
+
+    Args:
+        settings: name servers and rules.
+        source_of: makes what finds spikes, given a client of its own.
+        clock: of the machine.
+
+    Raises:
+        ConfigError: if a setting or the rules are wrong.
+    """
+    if not settings.kafka or not settings.clickhouse:
+        raise ConfigError("an alerter needs TRENDS_KAFKA and TRENDS_CLICKHOUSE")
+    rules = load_rules(settings.rules, environment())
+    topic = SpikesTopic(settings, settings.kafka)
+    notifiers = {**build_notifiers(rules, clock), TOPIC_SINK: topic}
+    _patiently(partial(ensure_topics, settings, settings.kafka))
+    for name in _patiently(partial(prepare_store, settings.clickhouse)):
+        log.info("migrated: %s", name)
+    with ExitStack() as resources:
+        clients = []
+        for _ in range(3):
+            clients.append(_patiently(partial(connect, settings.clickhouse)))
+            resources.callback(clients[-1].close)
+        finding, deciding, telling = clients
+        resources.callback(topic.close)
+        joining = partial(
+            KafkaLeadership,
+            settings.kafka,
+            settings.spikes_topic,
+            settings.group + GROUP_SUFFIX,
+            settings.session_timeout_s,
+        )
+        leadership = _patiently(joining)
+        yield Alerter(
+            source=source_of(finding, rules),
+            signature=partial(counts_signature, deciding),
+            ledger=ClickHouseLedger(deciding),
+            leadership=leadership,
+            new_outbox=partial(
+                Outbox, notifiers, ClickHouseLedger(telling).record, clock, partial(_held, rules)
+            ),
+            rules=rules,
+            every_s=settings.evaluate_every_s,
+            clock=clock,
+        )
+
+
+def _held(rules: Rules, name: str, now: datetime) -> datetime | None:
+    rule = rules.rule(name)
+    return held_until(rule.quiet_hours, now) if rule else None
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    waits = Retrying(
+        retry=retry_if_exception_type(Unavailable),
+        wait=wait_exponential(multiplier=0.2, max=10),
+        before_sleep=_tell,
+    )
+    return waits(work)
+
+
+def _tell(state: RetryCallState) -> None:
+    pause_s = state.next_action.sleep if state.next_action else 0.0
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("waiting %.1f s: %s", pause_s, error)

@@ -1,0 +1,1 @@
+"""Notifiers: each tells people or programs of an alert's change of state."""

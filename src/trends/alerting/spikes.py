@@ -1,0 +1,198 @@
+"""A tested window to spikes: grouped, named and explained.
+
+In: the names found in a window, and the store for the listings behind them. Out: one spike for each
+thing that rose, strongest first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from clickhouse_connect.driver.client import Client
+
+from trends.alerting.risen import Thing, things
+from trends.detection.chance import high
+from trends.detection.find import Found, Tested
+from trends.detection.grouping import grouped
+from trends.detection.source import Name
+from trends.detection.spike import EvidenceListing, Kind, Member, Point, Spike
+from trends.ranking.display import written
+from trends.ranking.surfaces import votes_of
+from trends.store.evidence import Mentioning, mentioning
+from trends.store.ranked_aliases import introductions
+
+EVIDENCE_SHOWN: Final = 5
+ROSE_WITH_SHOWN: Final = 8
+SERIES_SHOWN: Final = 30
+TEXTS_PER_NAME: Final = 12
+TAGS_KEPT: Final = 20
+# More names than this rise at once only when a feed changes; the strongest say so.
+FOUND_MAX: Final = 400
+# A mention in the title says more about what a listing is about.
+TITLE_COUNTS: Final = 2.0
+
+
+def spikes_of(client: Client, tested: Tested, as_of: datetime, min_docs: int) -> list[Spike]:
+    """The spikes of a window, strongest first.
+
+    Args:
+        client: of the store.
+        tested: the window.
+        as_of: listings and introductions of acronyms from then on are not looked at.
+        min_docs: with which it was tested.
+    """
+    found = tested.found[:FOUND_MAX]
+    if not found:
+        return []
+    terms = [one.name.name for one in found if one.name.kind is Kind.TERM]
+    topics = [one.name.name for one in found if one.name.kind is Kind.TOPIC]
+    until = min(tested.span.end, as_of)
+    evidence = mentioning(client, tested.span.start, until, terms, topics)
+    risen = things(found, evidence, introductions(client, terms, before=until))
+    groups = [
+        [risen[place] for place in group]
+        for group in grouped([thing.risen for thing in risen], min_docs)
+    ]
+    # A group that only mere words or parts of longer names lead has no name to tell of.
+    named = [group for group in groups if group[0].leads]
+    shown = [_written(group[0], evidence) for group in named]
+    return [
+        _spike(tested, group, name, evidence, _beside(number, named, shown))
+        for number, (group, name) in enumerate(zip(named, shown, strict=True))
+    ]
+
+
+def _spike(
+    tested: Tested,
+    group: Sequence[Thing],
+    name: str,
+    evidence: Sequence[Mentioning],
+    beside: Iterable[str],
+) -> Spike:
+    lead = group[0].lead
+    listings = [evidence[number] for number in sorted(group[0].listings)]
+    points = _points(tested, lead)
+    rose_with = dict.fromkeys((*(_label(thing, evidence) for thing in group[1:]), *beside))
+    rose_with.pop(name, None)
+    return Spike(
+        name=name,
+        kind=lead.name.kind,
+        members=tuple(_member(one) for thing in group for one in thing.found),
+        horizon=tested.span.horizon.name,
+        window_start=tested.span.start,
+        window_end=tested.span.end,
+        complete=tested.complete,
+        observed=lead.docs,
+        expected=lead.expected,
+        expected_high=_high(lead.expected, lead.size),
+        listings=int(tested.listings[-1]),
+        p=lead.p,
+        q=lead.q,
+        lift=lead.lift,
+        is_new=not lead.past.any(),
+        windows=int(np.count_nonzero(tested.listings[:-1])),
+        first_window=_first_window(points, lead),
+        evidence=_best(group, evidence),
+        rose_with=tuple(label for label in rose_with if label)[:ROSE_WITH_SHOWN],
+        series=tuple(points[-SERIES_SHOWN:]),
+        tags=_counted(tag for listing in listings for tag in set(listing.tags)),
+        sources=_counted(listing.source for listing in listings if listing.source),
+    )
+
+
+def _member(one: Found) -> Member:
+    return Member(one.name.kind, one.name.name, one.docs, one.expected, one.p, one.q)
+
+
+def _written(thing: Thing, evidence: Sequence[Mentioning]) -> str:
+    """Its name as people write it; topics are written as the taxonomy has them."""
+    if thing.lead.name.kind is Kind.TOPIC:
+        return thing.lead.name.name
+    names = [one.name.name for one in thing.found]
+    texts = [
+        (evidence[number].title, evidence[number].text)
+        for number in sorted(thing.listings)[:TEXTS_PER_NAME]
+    ]
+    return written(names, votes_of(names, texts))
+
+
+def _label(thing: Thing, evidence: Sequence[Mentioning]) -> str:
+    return _written(thing, evidence) if thing.leads else ""
+
+
+def _beside(number: int, groups: Sequence[Sequence[Thing]], shown: Sequence[str]) -> list[str]:
+    """Other spikes of the window that share listings with this one."""
+    own = groups[number][0].listings
+    return [
+        shown[other]
+        for other, group in enumerate(groups)
+        if other != number and len(own & group[0].listings) >= 2
+    ]
+
+
+def _points(tested: Tested, lead: Found) -> list[Point]:
+    """The windows of the past and this one, each with what today's baseline says of it."""
+    rate = lead.expected / lead.exposure
+    past = [
+        Point(start, int(docs), rate * float(listings))
+        for start, docs, listings in zip(
+            tested.span.starts, lead.past, tested.listings[:-1], strict=True
+        )
+        if listings
+    ]
+    return [*past, Point(tested.span.start, lead.docs, lead.expected)]
+
+
+def _first_window(points: Sequence[Point], lead: Found) -> datetime:
+    """Start of the first window, of those without a gap up to now, that exceeds its band."""
+    first = points[-1].start
+    expected = np.array([point.expected for point in points])
+    limits = high(np.maximum(expected, 1e-9), np.full(len(points), lead.size))
+    for point, limit in zip(reversed(points[:-1]), limits[-2::-1], strict=True):
+        if point.docs <= limit:
+            break
+        first = point.start
+    return first
+
+
+def _high(expected: float, size: float) -> float:
+    return float(high(np.array([expected]), np.array([size]))[0])
+
+
+def _best(group: Sequence[Thing], evidence: Sequence[Mentioning]) -> tuple[EvidenceListing, ...]:
+    """The listings that mention most of what rose, and rose furthest; then most upvotes."""
+    weights = {one.name: math.log(max(one.lift, 1.01)) for thing in group for one in thing.found}
+    lead = group[0].lead.name
+    scored = []
+    for number in group[0].listings:
+        listing = evidence[number]
+        score = 0.0
+        title = set(listing.terms[: listing.title_terms])
+        for kind, names in ((Kind.TERM, listing.terms), (Kind.TOPIC, listing.topics)):
+            for name in set(names):
+                weight = weights.get(Name(kind, name))
+                if weight is not None:
+                    score += weight * (TITLE_COUNTS if name in title else 1.0)
+        scored.append((score / weights[lead], listing))
+    scored.sort(key=lambda pair: (-pair[0] * (1 + math.log1p(pair[1].upvotes or 0)), pair[1].id))
+    return tuple(
+        EvidenceListing(
+            id=listing.id,
+            title=listing.title,
+            url=listing.url,
+            source=listing.source,
+            event_time=listing.event_time,
+            upvotes=listing.upvotes,
+            distinctiveness=score,
+        )
+        for score, listing in scored[:EVIDENCE_SHOWN]
+    )
+
+
+def _counted(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(Counter(values).most_common(TAGS_KEPT))
