@@ -37,6 +37,15 @@ COMMANDS: Final = {
     "top": Entry("Ask", "Rank what most listings mention.", "top", "top_command"),
     "series": Entry("Ask", "Counts of a term or topic over time.", "series", "series_command"),
     "sql": Entry("Ask", "Ad hoc SQL on the whole history.", "sql", "sql_command"),
+    "spikes": Entry(
+        "Alerts", "What has risen, and the listings behind it.", "spikes", "spikes_command"
+    ),
+    "alerts": Entry(
+        "Alerts", "What fires: list, show, silence, rules, test.", "alerts", "alerts_app"
+    ),
+    "simulate": Entry(
+        "Alerts", "Which alerts would have fired on history.", "simulate", "simulate_command"
+    ),
     "analyse": Entry(
         "Ask", "The terms and topics of one text, and why.", "analyse", "analyse_command"
     ),
