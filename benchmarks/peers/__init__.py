@@ -1,0 +1,1 @@
+"""What else is used to find bursts; each file states its source."""
