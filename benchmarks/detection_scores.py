@@ -94,7 +94,7 @@ def score(stream: Stream, events: list[Event], horizon: str) -> Scores:
         window = stream.whole(horizon, day)
         enough = np.flatnonzero(window.docs >= MIN_DOCS)
         decisions = stream.decide(horizon, day, window, enough)
-        p = -np.log10(np.maximum(decisions.p, 1e-300))
+        p = -np.log10(np.maximum(decisions.weighted, 1e-300))
         rows.append(enough)
         fires.append(decisions.fires)
         of_peers = _peers(stream, horizon, day, enough)

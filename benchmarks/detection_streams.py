@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from trends.detection.evaluate import Decisions, Limits, Past, Window, evaluate
+from trends.detection.evaluate import Decisions, Family, Limits, Past, Window, evaluate
 from trends.detection.horizons import BY_NAME
 
 DAY_WINDOWS = BY_NAME["day"].windows
@@ -107,7 +107,7 @@ class Stream:
             Past(past.counts[rows], past.listings, past.phases, past.concentration),
             replace(window, docs=window.docs[rows]),
             limits,
-            int(np.count_nonzero(in_all >= limits.min_docs)),
+            Family.of(in_all, limits.min_docs),
         )
 
     def _sum(self, start: int, end: int) -> NDArray[np.int32]:

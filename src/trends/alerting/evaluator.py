@@ -181,4 +181,4 @@ def _watched(source: CountSource, span: Span, rule: Rule, as_of: datetime) -> Te
         min_lift=rule.min_lift,
         false_discovery_rate=rule.false_discovery_rate,
     )
-    return find(source, span, limits, as_of, watched=rule.watches, family=len(rule.watch))
+    return find(source, span, limits, as_of, watched=rule.watches, watched_names=len(rule.watch))

@@ -94,7 +94,7 @@ def _spike(
         p=lead.p,
         q=lead.q,
         lift=lead.lift,
-        is_new=not lead.past.any(),
+        is_new=not any(one.past.any() for one in group[0].found),
         windows=int(np.count_nonzero(tested.listings[:-1])),
         first_window=_first_window(points, lead),
         evidence=_best(group, evidence),
@@ -179,7 +179,7 @@ def _best(group: Sequence[Thing], evidence: Sequence[Mentioning]) -> tuple[Evide
                 if weight is not None:
                     score += weight * (TITLE_COUNTS if name in title else 1.0)
         scored.append((score / weights[lead], listing))
-    scored.sort(key=lambda pair: (-pair[0] * (1 + math.log1p(pair[1].upvotes or 0)), pair[1].id))
+    scored.sort(key=lambda pair: (-pair[0] * _worth(pair[1].upvotes), pair[1].id))
     return tuple(
         EvidenceListing(
             id=listing.id,
@@ -192,6 +192,11 @@ def _best(group: Sequence[Thing], evidence: Sequence[Mentioning]) -> tuple[Evide
         )
         for score, listing in scored[:EVIDENCE_SHOWN]
     )
+
+
+def _worth(upvotes: int | None) -> float:
+    # Feeds that let vote down have sums below 0.
+    return 1 + math.log1p(max(upvotes or 0, 0))
 
 
 def _counted(values: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -16,8 +16,8 @@ Reals = NDArray[np.float64]
 # Series are pooled by their usual count, in steps of a factor of two, ...
 BANDS_FROM: Final = 2.0**-7
 BANDS: Final = 16
-# ... and a band that knows little is drawn towards all.
-POOL_WINDOWS: Final = 2_000.0
+# ... and the dispersion of a band differs from that of all by about so much, or by as much again.
+POOL_SPREAD: Final = 0.05
 # How far series of a band differ in their dispersion, relative to the band's: at least.
 SPREAD: Final = 1.0
 SPREAD_LEAST: Final = 0.001
@@ -50,12 +50,11 @@ def dispersion(
         return Dispersion(np.zeros(0), np.zeros(0))
     excess = squares - by_mean
     band = np.clip(np.log2(np.maximum(usual, BANDS_FROM) / BANDS_FROM), 0, BANDS - 1).astype(int)
-    pooled = _pooled(excess, mean_squares, band, windows)
+    pooled, pool_error = _pooled(excess, mean_squares, usual, band, windows)
     alone = excess / np.maximum(mean_squares, 1e-12)
     error = _error(pooled, usual, windows)
     spread = np.maximum(SPREAD * pooled + SPREAD_LEAST, _spread(alone - pooled, error, band))
-    # Of a band with few series it is not known how restless they are.
-    spread = spread + 1 / np.sqrt(np.bincount(band, error**-2.0, BANDS))[band]
+    spread = spread + pool_error
     weight = spread**2 / (spread**2 + error**2)
     drawn = pooled + weight * (alone - pooled)
     unsure = weight * _error(np.maximum(alone, pooled), usual, windows) + (1 - weight) * spread
@@ -65,32 +64,38 @@ def dispersion(
     )
 
 
-def _error(varies: Reals, usual: Reals, windows: int) -> Reals:
+def _error(varies: Reals | float, usual: Reals, windows: int) -> Reals:
     """Standard error of an estimated dispersion, with the kurtosis of a gamma-distributed rate."""
     variance = (2 + 6 * varies) / windows
     result: Reals = np.sqrt(variance) * (1 / np.maximum(usual, 1e-6) + varies)
     return result
 
 
-def _pooled(excess: Reals, mean_squares: Reals, band: NDArray[np.int_], windows: int) -> Reals:
-    """(series,) the dispersion of its band."""
+def _pooled(
+    excess: Reals, mean_squares: Reals, usual: Reals, band: NDArray[np.int_], windows: int
+) -> tuple[Reals, Reals]:
+    """(series,) the dispersion of its band, and the standard error of that.
+
+    A band knows little if its series are few or rare; then it is drawn towards all series.
+    """
     top = np.bincount(band, excess, BANDS)
-    bottom = np.bincount(band, mean_squares, BANDS)
-    overall = max(float(top.sum() / max(bottom.sum(), 1e-12)), 0.0)
-    known = np.bincount(band, minlength=BANDS) * windows
-    of_band = np.maximum(top / np.maximum(bottom, 1e-12), 0.0)
-    share = known / (known + POOL_WINDOWS)
-    result: Reals = (share * of_band + (1 - share) * overall)[band]
-    return result
+    bottom = np.maximum(np.bincount(band, mean_squares, BANDS), 1e-12)
+    overall = max(float(top.sum() / bottom.sum()), 0.0)
+    information = np.bincount(band, _error(overall, usual, windows) ** -2.0, BANDS)
+    prior = (overall + POOL_SPREAD) ** -2.0
+    of_band = (information * (top / bottom) + prior * overall) / (information + prior)
+    error = 1 / np.sqrt(information + prior)
+    return np.maximum(of_band, 0.0)[band], error[band]
 
 
 def _spread(differences: Reals, error: Reals, band: NDArray[np.int_]) -> Reals:
     """(series,) how far the series of its band differ, beyond what estimating them explains.
 
-    Each is weighed by how well it is known.
+    Each is weighed by how well it is known; what the estimate itself may be off by is left out.
     """
     weights = error**-2.0
     squares = np.bincount(band, weights * (differences**2 - error**2), BANDS)
-    total = np.bincount(band, weights, BANDS)
-    result: Reals = np.sqrt(np.maximum(squares / np.maximum(total, 1e-12), 0.0))[band]
+    squares -= 2 * np.sqrt(2 * np.bincount(band, minlength=BANDS))
+    total = np.maximum(np.bincount(band, weights, BANDS), 1e-12)
+    result: Reals = np.sqrt(np.maximum(squares / total, 0.0))[band]
     return result

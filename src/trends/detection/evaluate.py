@@ -7,7 +7,7 @@ explains. Knows no names, no clock and no store.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,38 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """All series that could be found in a window: those that enough listings mention in all.
+
+    Given how many listings of past and window together mention it, no other series can ever be
+    found, so they need no correction (Tarone, Biometrics 1990); that sum says nothing about when
+    the listings came, so choosing by it is fair. So is giving some more of the error budget than
+    others by it (Genovese, Roeder and Wasserman, Biometrika 2006): what is mentioned often can show
+    a rise of a half, and drowns among the many rare ones if all have the same.
+
+    Attributes:
+        size: how many they are.
+        mean_root: mean of the square roots of their listings in all; 0: all weigh the same.
+    """
+
+    size: int
+    mean_root: float = 0.0
+
+    @classmethod
+    def of(cls, in_all: NDArray[np.integer[Any]], min_docs: int) -> Family:
+        """From the listings that mention each series, past and window together."""
+        enough = in_all[in_all >= min_docs]
+        return cls(len(enough), float(np.sqrt(enough).mean()) if len(enough) else 0.0)
+
+    def weights(self, in_all: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+        """(series,) shares of the budget, 1 on average over the family."""
+        if not self.mean_root:
+            return np.ones(len(in_all))
+        weights: NDArray[np.float64] = np.sqrt(in_all.astype(np.float64)) / self.mean_root
+        return weights
+
+
+@dataclass(frozen=True, slots=True)
 class Decisions:
     """What an evaluation says of each series; where docs < min_docs, p and q are 1.
 
@@ -93,7 +125,8 @@ class Decisions:
         dispersion: (series,) how much its rate varies from window to window: variance is
             mean + dispersion mean^2; NaN as well.
         p: (series,) valid over all looks at the window.
-        q: (series,) by Benjamini and Hochberg, divided by the window's share.
+        weighted: (series,) p by the series' share of the error budget, which decides.
+        q: (series,) of that by Benjamini and Hochberg, divided by the window's share.
         lift: (series,) docs by expected; 0 where docs < min_docs.
         fires: (series,) whether it is found.
         windows: of the past that had listings.
@@ -103,35 +136,32 @@ class Decisions:
     size: NDArray[np.float64]
     dispersion: NDArray[np.float64]
     p: NDArray[np.float64]
+    weighted: NDArray[np.float64]
     q: NDArray[np.float64]
     lift: NDArray[np.float64]
     fires: NDArray[np.bool_]
     windows: int
 
 
-def evaluate(
-    past: Past, window: Window, limits: Limits, hypotheses: int | None = None
-) -> Decisions:
+def evaluate(past: Past, window: Window, limits: Limits, family: Family | None = None) -> Decisions:
     """Tests every series that has enough docs.
 
     Args:
         past: of the same series, in the same order.
         window: that is tested.
         limits: what counts as found.
-        hypotheses: how many series have at least ``min_docs`` listings in past and window
-            together, if ``past`` does not hold all of them. Given how many listings mention it in
-            all, no other series can ever be found, so they need no correction (Tarone, Biometrics
-            1990); that sum says nothing about when the listings came, so choosing by it is fair.
+        family: that the series belong to; None: they are all of it.
     """
     series = len(window.docs)
     enough = np.flatnonzero(window.docs >= limits.min_docs)
-    if hypotheses is None:
-        in_all = past.counts.sum(axis=1, dtype=np.int64) + window.docs
-        hypotheses = int(np.count_nonzero(in_all >= limits.min_docs))
+    in_all = past.counts.sum(axis=1, dtype=np.int64) + window.docs
+    if family is None:
+        family = Family.of(in_all, limits.min_docs)
     docs = window.docs[enough]
     found = baseline(past, enough, window, exposure(past, window), limits.min_docs)
     p = _p_values(docs, found, window, limits)
-    q = np.minimum(q_values(p, hypotheses) / limits.share, 1.0)
+    weighted = p / family.weights(in_all[enough])
+    q = np.minimum(q_values(weighted, family.size) / limits.share, 1.0)
     lift = docs / found.expected
     fires = (q <= limits.false_discovery_rate) & (lift >= limits.min_lift)
     return Decisions(
@@ -139,6 +169,7 @@ def evaluate(
         size=_spread(series, enough, found.size, np.nan),
         dispersion=_spread(series, enough, found.dispersion, np.nan),
         p=_spread(series, enough, p, 1.0),
+        weighted=_spread(series, enough, weighted, np.inf),
         q=_spread(series, enough, q, 1.0),
         lift=_spread(series, enough, lift, 0.0),
         fires=_spread(series, enough, fires.astype(np.float64), 0.0).astype(np.bool_),

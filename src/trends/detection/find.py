@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trends.detection.chance import Reals, q_values, spent, tail
-from trends.detection.evaluate import Limits, Past, Window, evaluate, exposure
+from trends.detection.evaluate import Family, Limits, Past, Window, evaluate, exposure
 from trends.detection.source import Background, CountSource, Exposure, Name, Span, WindowCounts
 
 # A spike is followed up to so many times the false-discovery rate before it is told of.
@@ -71,7 +71,7 @@ def find(
     as_of: datetime,
     *,
     watched: Callable[[str], bool] | None = None,
-    family: int = 0,
+    watched_names: int = 0,
 ) -> Tested:
     """Every name of the window whose q is at most `PENDING` times the false-discovery rate.
 
@@ -81,7 +81,7 @@ def find(
         limits: what counts as found; the share is that of the horizon.
         as_of: decides whether the window is over.
         watched: test only names of which this holds, as a family of their own.
-        family: how many they are, if more than there are now; chosen without looking at counts.
+        watched_names: how many they are, if more than now; chosen without looking at counts.
     """
     exposed = source.exposure(span)
     complete = span.end <= as_of
@@ -91,12 +91,12 @@ def find(
     limits = replace(limits, share=span.horizon.share)
     background = source.background(span, limits.min_docs)
     if watched is None:
-        hypotheses = max(len(background.keys), len(counted.keys))
-        places = _promising(counted, background, exposed, limits, hypotheses, complete=complete)
+        family = Family.of(background.in_all, limits.min_docs)
+        places = _promising(counted, background, exposed, limits, family, complete=complete)
     else:
         every = range(len(counted.keys))
         places = np.array([n for n in every if watched(counted.name(n).name)], np.int64)
-        hypotheses = max(family, len(places), 1)
+        family = Family(max(watched_names, len(places), 1))
     if not len(places):
         return Tested(span, complete, (), len(counted.keys), exposed.listings)
     names = [counted.name(int(place)) for place in places]
@@ -115,7 +115,7 @@ def find(
         complete,
         float(exposed.concentration[-1]),
     )
-    tested = evaluate(past, window, limits, hypotheses)
+    tested = evaluate(past, window, limits, family)
     followed = np.flatnonzero(
         (tested.q <= PENDING * limits.false_discovery_rate) & (tested.lift >= limits.min_lift)
     )
@@ -141,7 +141,7 @@ def _promising(
     background: Background,
     exposed: Exposure,
     limits: Limits,
-    hypotheses: int,
+    family: Family,
     *,
     complete: bool,
 ) -> NDArray[np.int64]:
@@ -156,6 +156,7 @@ def _promising(
     p = spent(
         tail(counted.docs, expected, before), counted.docs, limits.min_docs, complete=complete
     )
-    q = q_values(p, hypotheses) / limits.share
-    could = q <= SLACK * PENDING * limits.false_discovery_rate
+    weights = family.weights(before.astype(np.int64) + counted.docs)
+    q = q_values(p / weights / SLACK, family.size) / limits.share
+    could = q <= PENDING * limits.false_discovery_rate
     return np.flatnonzero(could & (counted.docs >= limits.min_lift * expected / LEVEL_SLACK))

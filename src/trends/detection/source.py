@@ -45,11 +45,13 @@ class Background:
     Attributes:
         keys: of the names that enough listings of past and window together mention.
         docs: listings of the past that mention it.
+        in_all: the same of past and window together, or of a little more than that.
         reference: (series, windows) the past of some of them, chosen by chance.
     """
 
     keys: NDArray[np.uint64]
     docs: NDArray[np.int64]
+    in_all: NDArray[np.int64]
     reference: NDArray[np.int32]
 
     def docs_of(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:

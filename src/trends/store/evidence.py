@@ -73,7 +73,7 @@ def mentioning(
             row[3],
             row[4],
             row[5],
-            later.get(str(row[0]), row[6]),
+            _newest(row[6], row[5], later.get(str(row[0]))),
             tuple(row[7]),
             row[8],
             int(row[9]),
@@ -84,14 +84,23 @@ def mentioning(
     ]
 
 
-def _later_upvotes(client: Client, ids: Sequence[str], before: datetime) -> dict[str, int]:
+def _newest(
+    first: int | None, first_at: datetime, later: tuple[int, datetime] | None
+) -> int | None:
+    """As in the view `listings`: what arrived later may be of an earlier time."""
+    return later[0] if later and (first is None or later[1] >= first_at) else first
+
+
+def _later_upvotes(
+    client: Client, ids: Sequence[str], before: datetime
+) -> dict[str, tuple[int, datetime]]:
     if not ids:
         return {}
     rows = rows_of(
         client,
-        "SELECT id, argMax(upvotes, event_time) FROM sightings FINAL "
+        "SELECT id, argMax(upvotes, event_time), max(event_time) FROM sightings FINAL "
         "WHERE event_time < %(before)s AND upvotes IS NOT NULL AND id IN %(ids)s GROUP BY id",
         before=before,
         ids=tuple(ids),
     )
-    return {str(row[0]): int(row[1]) for row in rows}
+    return {str(row[0]): (int(row[1]), row[2]) for row in rows}

@@ -128,11 +128,12 @@ class LoadedCounts:
         before, in_all = np.zeros((2, self._buckets), np.int64)
         before[self._inside(span.first, span.start)] = 1
         in_all[self._inside(span.first, span.end)] = 1
-        places = np.flatnonzero(self._docs @ in_all >= min_docs)
+        total = np.asarray(self._docs @ in_all, np.int64)
+        places = np.flatnonzero(total >= min_docs)
         docs = np.asarray(self._docs @ before, np.int64)[places]
         terms = [place for place in places[self._order[places].argsort()] if self._is_term(place)]
         chosen = [self._names[place] for place in terms[:REFERENCES]]
-        return Background(places.astype(np.uint64), docs, self.past(span, chosen))
+        return Background(places.astype(np.uint64), docs, total[places], self.past(span, chosen))
 
     def _is_term(self, place: int) -> bool:
         return self._names[place].kind is Kind.TERM

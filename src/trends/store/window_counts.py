@@ -112,7 +112,7 @@ class StoreCounts:
         return counts
 
     def background(self, span: Span, min_docs: int) -> Background:
-        keys, docs, references = [], [], []
+        keys, docs, in_all, references = [], [], [], []
         for kind in Kind:
             # By day: sums over hours are the same, and there are fewer of them. The days in which
             # past and window begin are left out of what was before, which lets more names be
@@ -121,13 +121,14 @@ class StoreCounts:
             before = f"bucket >= {_sql(span.first)} AND bucket < {start}"
             counts = newest(kind, "1d", span.first - day + timedelta(seconds=1), span.end)
             rows = self._arrow(
-                f"SELECT cityHash64(name) AS id, toInt64(sumIf(docs, {before})) AS before "
-                f"FROM ({counts}) "
-                f"GROUP BY name HAVING sum(docs) >= {min_docs:d}"
+                f"SELECT cityHash64(name) AS id, toInt64(sumIf(docs, {before})) AS before, "
+                f"toInt64(sum(docs)) AS in_all FROM ({counts}) "
+                f"GROUP BY name HAVING in_all >= {min_docs:d}"
             )
             ids = rows["id"].to_numpy()
             keys.append(_keys(kind, rows["id"]))
             docs.append(rows["before"].to_numpy())
+            in_all.append(rows["in_all"].to_numpy())
             if len(ids) and kind is Kind.TERM:
                 references.append(self._reference(span, ids))
         every = np.concatenate(keys)
@@ -135,6 +136,7 @@ class StoreCounts:
         return Background(
             every[order],
             np.concatenate(docs)[order],
+            np.concatenate(in_all)[order],
             np.concatenate([*references, np.zeros((0, span.horizon.windows), np.int32)]),
         )
 
