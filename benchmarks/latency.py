@@ -40,7 +40,7 @@ from trends.wire.topics import ensure_topics
 
 CLOCK = SystemClock()
 HISTORY = timedelta(days=5)
-WARM_UP_S = 20.0
+WARM_UP_S = 60.0
 SETTLE_S = 20.0
 LISTINGS_PER_SPIKE = 20
 TICK_S = 0.01

@@ -37,6 +37,7 @@ from trends.store.alerts_spikes import EvaluationRecord
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 0.2
+REST_MAX_S: Final = 0.3
 WAIT_FIRST_S: Final = 0.5
 WAIT_LAST_S: Final = 10.0
 # However short the cool-downs: an alert that was resolved is not opened again by the same window.
@@ -165,8 +166,8 @@ class Alerter:
         self._evaluate(self._outbox)
         self._seen = signature
         done_s = self._clock.monotonic_s()
-        # Never more than half of the machine, however often counts change.
-        self._rest_until_s = done_s + (done_s - now_s)
+        # The source paces itself, window by window; this leaves room for what else is to be done.
+        self._rest_until_s = done_s + min(done_s - now_s, REST_MAX_S)
         self._next_s = now_s + self._every_s
 
     def _evaluate(self, outbox: Outbox) -> None:

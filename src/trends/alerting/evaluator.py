@@ -15,6 +15,7 @@ from clickhouse_connect.driver.client import Client
 
 from trends.alerting.rules import Rule, Rules
 from trends.alerting.spikes import spikes_of
+from trends.alerting.written import WrittenNames
 from trends.clock import Clock, SystemClock
 from trends.detection.evaluate import Limits
 from trends.detection.find import Tested, find
@@ -29,7 +30,10 @@ from trends.store.window_counts import StoreCounts
 BUCKETS_BACK: Final = 2
 # After an evaluation that took t, the next of that horizon comes after so many t: what looks back
 # further takes longer, and is in less of a hurry.
-PACE: Final = {"hour": 1.0, "day": 3.0, "week": 20.0, "month": 40.0}
+PACE: Final = {"hour": 0.5, "day": 3.0, "week": 60.0, "month": 120.0}
+GLOB: Final = "*?["
+# A look of theirs takes long where there is much; no evaluation has more than one.
+SLOW: Final = frozenset({"week", "month"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class _Known:
     looked: Looked
     listings: int
     complete: bool
+    settled: bool
     due_s: float
 
 
@@ -96,6 +101,7 @@ class Evaluator:
         self._rules = rules
         self._clock = clock
         self._counts = LiveCounts(StoreCounts(client), clock)
+        self._names = WrittenNames()
         self._known: dict[Span, _Known] = {}
 
     def evaluate(self, now: datetime) -> Evaluation:
@@ -105,9 +111,17 @@ class Evaluator:
             Unavailable: if the store is away.
         """
         spans = live_spans(now)
-        self._counts.keep(spans)
+        if not self._counts.keep(spans):
+            self._known.clear()
         self._known = {span: known for span, known in self._known.items() if span in spans}
-        looked = [look for span in spans if (look := self._look(span, now)) is not None]
+        looked: list[Looked] = []
+        for span in spans:
+            is_slow = span.horizon.name in SLOW
+            if is_slow and any(look.span.horizon.name in SLOW for look in looked):
+                break
+            look = self._look(span, now)
+            if look is not None:
+                looked.append(look)
         everything = [known.looked for known in self._known.values()]
         watched: dict[str, tuple[Spike, ...]] = {}
         for look in everything:
@@ -124,17 +138,20 @@ class Evaluator:
             return None
         listings = int(self._counts.exposure(span).listings[-1])
         complete = span.end <= now
-        if known is not None and (known.listings, known.complete) == (listings, complete):
+        settled = self._counts.is_settled(span)
+        seen = None if known is None else (known.listings, known.complete, known.settled)
+        if seen == (listings, complete, True):
             return None
         if not listings:
             return None
         tested = find(self._counts, span, limits_of(self._rules), now)
-        spikes = spikes_of(self._client, tested, now, limits_of(self._rules).min_docs)
+        least = limits_of(self._rules).min_docs
+        spikes = spikes_of(self._client, tested, now, least, self._names)
         watched = watched_spikes(self._client, self._counts, span, self._rules, now)
         took_s = self._clock.monotonic_s() - started_s
         looked = Looked(span, tested.candidates, took_s, tuple(spikes), watched)
         due_s = started_s + took_s * (1 + PACE[span.horizon.name])
-        self._known[span] = _Known(looked, listings, complete, due_s)
+        self._known[span] = _Known(looked, listings, complete, settled, due_s)
         return looked
 
 
@@ -181,4 +198,7 @@ def _watched(source: CountSource, span: Span, rule: Rule, as_of: datetime) -> Te
         min_lift=rule.min_lift,
         false_discovery_rate=rule.false_discovery_rate,
     )
-    return find(source, span, limits, as_of, watched=rule.watches, watched_names=len(rule.watch))
+    # How many names a pattern could stand for is not known: it is tested as all names are.
+    literal = not any(set(pattern) & set(GLOB) for pattern in rule.watch)
+    names = len(rule.watch) if literal else None
+    return find(source, span, limits, as_of, watched=rule.watches, watched_names=names)

@@ -45,8 +45,13 @@ class Thing:
 
     @property
     def lead(self) -> Found:
-        """The most significant name."""
+        """The most significant name, with its test."""
         return self.found[0]
+
+    @property
+    def name(self) -> Name:
+        """The most significant name."""
+        return self.lead.name
 
     @property
     def risen(self) -> Risen:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -16,20 +16,18 @@ import numpy as np
 from clickhouse_connect.driver.client import Client
 
 from trends.alerting.risen import Thing, things
+from trends.alerting.written import WrittenNames
 from trends.detection.chance import high
 from trends.detection.find import Found, Tested
 from trends.detection.grouping import grouped
 from trends.detection.source import Name
 from trends.detection.spike import EvidenceListing, Kind, Member, Point, Spike
-from trends.ranking.display import written
-from trends.ranking.surfaces import votes_of
 from trends.store.evidence import Mentioning, mentioning
 from trends.store.ranked_aliases import introductions
 
 EVIDENCE_SHOWN: Final = 5
 ROSE_WITH_SHOWN: Final = 8
 SERIES_SHOWN: Final = 30
-TEXTS_PER_NAME: Final = 12
 TAGS_KEPT: Final = 20
 # More names than this rise at once only when a feed changes; the strongest say so.
 FOUND_MAX: Final = 400
@@ -37,7 +35,13 @@ FOUND_MAX: Final = 400
 TITLE_COUNTS: Final = 2.0
 
 
-def spikes_of(client: Client, tested: Tested, as_of: datetime, min_docs: int) -> list[Spike]:
+def spikes_of(
+    client: Client,
+    tested: Tested,
+    as_of: datetime,
+    min_docs: int,
+    names: WrittenNames | None = None,
+) -> list[Spike]:
     """The spikes of a window, strongest first.
 
     Args:
@@ -45,6 +49,7 @@ def spikes_of(client: Client, tested: Tested, as_of: datetime, min_docs: int) ->
         tested: the window.
         as_of: listings and introductions of acronyms from then on are not looked at.
         min_docs: with which it was tested.
+        names: how things were written before, for those who look often.
     """
     found = tested.found[:FOUND_MAX]
     if not found:
@@ -60,24 +65,32 @@ def spikes_of(client: Client, tested: Tested, as_of: datetime, min_docs: int) ->
     ]
     # A group that only mere words or parts of longer names lead has no name to tell of.
     named = [group for group in groups if group[0].leads]
-    shown = [_written(group[0], evidence) for group in named]
+    written = (WrittenNames() if names is None else names).of(
+        client,
+        tested.span.start,
+        [thing for group in named for thing in group if thing.leads],
+        evidence,
+    )
+    shown = [written[group[0].name] for group in named]
     return [
-        _spike(tested, group, name, evidence, _beside(number, named, shown))
-        for number, (group, name) in enumerate(zip(named, shown, strict=True))
+        _spike(tested, group, written, evidence, _beside(number, named, shown))
+        for number, group in enumerate(named)
     ]
 
 
 def _spike(
     tested: Tested,
     group: Sequence[Thing],
-    name: str,
+    written: Mapping[Name, str],
     evidence: Sequence[Mentioning],
     beside: Iterable[str],
 ) -> Spike:
     lead = group[0].lead
     listings = [evidence[number] for number in sorted(group[0].listings)]
     points = _points(tested, lead)
-    rose_with = dict.fromkeys((*(_label(thing, evidence) for thing in group[1:]), *beside))
+    name = written[group[0].name]
+    others = (written[thing.name] for thing in group[1:] if thing.leads)
+    rose_with = dict.fromkeys((*others, *beside))
     rose_with.pop(name, None)
     return Spike(
         name=name,
@@ -98,7 +111,7 @@ def _spike(
         windows=int(np.count_nonzero(tested.listings[:-1])),
         first_window=_first_window(points, lead),
         evidence=_best(group, evidence),
-        rose_with=tuple(label for label in rose_with if label)[:ROSE_WITH_SHOWN],
+        rose_with=tuple(rose_with)[:ROSE_WITH_SHOWN],
         series=tuple(points[-SERIES_SHOWN:]),
         tags=_counted(tag for listing in listings for tag in set(listing.tags)),
         sources=_counted(listing.source for listing in listings if listing.source),
@@ -107,22 +120,6 @@ def _spike(
 
 def _member(one: Found) -> Member:
     return Member(one.name.kind, one.name.name, one.docs, one.expected, one.p, one.q)
-
-
-def _written(thing: Thing, evidence: Sequence[Mentioning]) -> str:
-    """Its name as people write it; topics are written as the taxonomy has them."""
-    if thing.lead.name.kind is Kind.TOPIC:
-        return thing.lead.name.name
-    names = [one.name.name for one in thing.found]
-    texts = [
-        (evidence[number].title, evidence[number].text)
-        for number in sorted(thing.listings)[:TEXTS_PER_NAME]
-    ]
-    return written(names, votes_of(names, texts))
-
-
-def _label(thing: Thing, evidence: Sequence[Mentioning]) -> str:
-    return _written(thing, evidence) if thing.leads else ""
 
 
 def _beside(number: int, groups: Sequence[Sequence[Thing]], shown: Sequence[str]) -> list[str]:
@@ -161,7 +158,7 @@ def _first_window(points: Sequence[Point], lead: Found) -> datetime:
 
 
 def _high(expected: float, size: float) -> float:
-    return float(high(np.array([expected]), np.array([size]))[0])
+    return max(expected, float(high(np.array([expected]), np.array([size]))[0]))
 
 
 def _best(group: Sequence[Thing], evidence: Sequence[Mentioning]) -> tuple[EvidenceListing, ...]:

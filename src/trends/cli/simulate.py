@@ -20,7 +20,7 @@ from trends.cli.interrupt import raise_if_interrupted
 from trends.cli.options import DataDir, OutputFormat, parse_date
 from trends.cli.output import Format, out, print_json, progress_bar, say
 from trends.cli.stack import connected_store
-from trends.detection.horizons import HORIZONS
+from trends.detection.horizons import BY_NAME, HORIZONS
 from trends.errors import ConfigError
 from trends.settings import environment, load_settings
 from trends.store.queries import first_day, newest_day
@@ -60,8 +60,10 @@ def simulate_command(
     with connected_store(settings) as client:
         start, end = _range(client, first, last)
         horizons = [horizon.name for horizon in HORIZONS] if hours else BY_DAY
-        # An evaluation stands at the end of its day.
-        simulation = Simulation(client, chosen, start + DAY, end + DAY, _used(chosen, horizons))
+        used = _used(chosen, horizons)
+        # An evaluation stands at the end of its day or hour.
+        every = min(BY_NAME[name].bucket for name in used)
+        simulation = Simulation(client, chosen, start + every, end + DAY, used)
         evaluations = _walk(simulation, start, end, pending=pending, output=output)
     _summary(evaluations, start, end, output, pending=pending)
 

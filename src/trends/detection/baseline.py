@@ -32,7 +32,7 @@ SHORT_DISPERSION: Final = 0.5
 PRIOR_DOCS: Final = 1.0
 # A window of the past that lies so many deviations above its rate counts less (Noufaily: 2.58).
 SPIKE_DEVIATIONS: Final = 3.0
-REWEIGHTINGS: Final = 1
+REWEIGHTINGS: Final = 3
 RECENT_SHARE: Final = 1 / 6
 FACTOR_MAX: Final = 3.0
 # Squared deviations that are taken for chance.
@@ -101,6 +101,11 @@ class _Moments:
     phase: Reals
     phase_expected: Reals
 
+    def put(self, rows: NDArray[np.intp], other: _Moments, chosen: NDArray[np.bool_]) -> None:
+        """Replaces ``rows`` by the ``chosen`` series of another."""
+        for name in self.__dataclass_fields__:
+            getattr(self, name)[rows] = getattr(other, name)[chosen]
+
 
 def baseline(
     past: Past, chosen: NDArray[np.intp], window: Window, exposure: float, min_docs: int
@@ -134,12 +139,17 @@ def baseline(
     if past.reference is not None:
         counts = np.concatenate([counts, past.reference])
     counts = counts[:, used]
-    plain = np.zeros(len(counts))
-    sums = _moments(counts, shape, plain, np.inf)
+    sums = _moments(counts, shape, np.zeros(len(counts)), np.inf)
     # A past spike is what stands out of the series' own restlessness, so that comes first.
+    may_spike = np.flatnonzero(counts.max(axis=1, initial=0) >= min_docs)
     for _ in range(REWEIGHTINGS):
         rate, usual, varies = _rates(sums, windows)
-        sums = _moments(counts, shape, varies.likely, min_docs)
+        weighed = _moments(counts[may_spike], shape, varies.likely[may_spike], min_docs)
+        changed = weighed.docs != sums.docs[may_spike]
+        sums.put(may_spike[changed], weighed, changed)
+        may_spike = may_spike[changed]
+        if not len(may_spike):
+            break
     rate, usual, varies = _rates(sums, windows)
     short = max(0.0, 1 - windows / SHORT_WINDOWS) * SHORT_DISPERSION
     inflation = 1 + (varies.likely + short) * usual

@@ -16,6 +16,7 @@ from trends.detection.source import Background, CountSource, Exposure, Name, Spa
 
 # A spike is followed up to so many times the false-discovery rate before it is told of.
 PENDING: Final = 4.0
+PENDING_MAX: Final = 0.5
 SLACK: Final = 1_000.0
 # The same for the lift: a past spike may make up so much of all that was.
 LEVEL_SLACK: Final = 3.0
@@ -71,7 +72,7 @@ def find(
     as_of: datetime,
     *,
     watched: Callable[[str], bool] | None = None,
-    watched_names: int = 0,
+    watched_names: int | None = None,
 ) -> Tested:
     """Every name of the window whose q is at most `PENDING` times the false-discovery rate.
 
@@ -81,7 +82,7 @@ def find(
         limits: what counts as found; the share is that of the horizon.
         as_of: decides whether the window is over.
         watched: test only names of which this holds, as a family of their own.
-        watched_names: how many they are, if more than now; chosen without looking at counts.
+        watched_names: how many they are; None: as many as there are names.
     """
     exposed = source.exposure(span)
     complete = span.end <= as_of
@@ -96,7 +97,7 @@ def find(
     else:
         every = range(len(counted.keys))
         places = np.array([n for n in every if watched(counted.name(n).name)], np.int64)
-        family = Family(max(watched_names, len(places), 1))
+        family = Family(len(background.keys) if watched_names is None else watched_names)
     if not len(places):
         return Tested(span, complete, (), len(counted.keys), exposed.listings)
     names = [counted.name(int(place)) for place in places]
@@ -116,9 +117,7 @@ def find(
         float(exposed.concentration[-1]),
     )
     tested = evaluate(past, window, limits, family)
-    followed = np.flatnonzero(
-        (tested.q <= PENDING * limits.false_discovery_rate) & (tested.lift >= limits.min_lift)
-    )
+    followed = np.flatnonzero((tested.q <= pending(limits)) & (tested.lift >= limits.min_lift))
     found = tuple(
         Found(
             names[row],
@@ -158,5 +157,11 @@ def _promising(
     )
     weights = family.weights(before.astype(np.int64) + counted.docs)
     q = q_values(p / weights / SLACK, family.size) / limits.share
-    could = q <= PENDING * limits.false_discovery_rate
+    could = q <= pending(limits)
     return np.flatnonzero(could & (counted.docs >= limits.min_lift * expected / LEVEL_SLACK))
+
+
+def pending(limits: Limits) -> float:
+    """Up to which q a spike is followed; q = 1 is none, whatever the rate."""
+    rate = limits.false_discovery_rate
+    return max(rate, min(PENDING * rate, PENDING_MAX))

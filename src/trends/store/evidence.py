@@ -28,7 +28,6 @@ class Mentioning:
 
     id: str
     title: str
-    text: str
     url: str
     source: str
     event_time: datetime
@@ -53,7 +52,7 @@ def mentioning(
         return []
     rows = rows_of(
         client,
-        "SELECT id, title, text, url, source, event_time, upvotes, tags, terms, title_terms, "
+        "SELECT id, title, url, source, event_time, upvotes, tags, terms, title_terms, "
         "acronyms, topics FROM listings_counted FINAL "
         "PREWHERE event_time >= %(start)s AND event_time < %(end)s "
         "WHERE hasAny(terms, %(terms)s) OR hasAny(arrayMap(t -> toString(t), topics), %(topics)s) "
@@ -72,13 +71,12 @@ def mentioning(
             row[2],
             row[3],
             row[4],
-            row[5],
-            _newest(row[6], row[5], later.get(str(row[0]))),
-            tuple(row[7]),
-            row[8],
-            int(row[9]),
+            _newest(row[5], row[4], later.get(str(row[0]))),
+            tuple(row[6]),
+            row[7],
+            int(row[8]),
+            row[9],
             row[10],
-            row[11],
         )
         for row in rows
     ]
@@ -89,6 +87,20 @@ def _newest(
 ) -> int | None:
     """As in the view `listings`: what arrived later may be of an earlier time."""
     return later[0] if later and (first is None or later[1] >= first_at) else first
+
+
+def texts_of(client: Client, start: datetime, ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Title and text of listings with an event time from ``start`` on, by id."""
+    if not ids:
+        return {}
+    rows = rows_of(
+        client,
+        "SELECT id, title, text FROM listings_counted FINAL "
+        "PREWHERE event_time >= %(start)s AND id IN %(ids)s",
+        start=start,
+        ids=tuple(sorted(ids)),
+    )
+    return {str(row[0]): (str(row[1]), str(row[2])) for row in rows}
 
 
 def _later_upvotes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from trends.clock import Clock
 from trends.detection.source import Background, Exposure, Name, Span, WindowCounts
+from trends.store.known_window import KnownWindow
 from trends.store.window_counts import StoreCounts
 
 # What is known of all names changes little, and asking costs most of all.
-BACKGROUND_EVERY_S: Final = 120.0
+BACKGROUND_EVERY_S: Final = 600.0
 BACKGROUND_PACE: Final = 100.0
+OUTGROWN_SHARE: Final = 0.1
 
 
 @dataclass(slots=True)
@@ -27,11 +29,25 @@ class _Past:
     counts: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
 
 
-class LiveCounts:
-    """Asks another source, and asks nothing of the past again that cannot have changed.
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A background, of so many listings, to be asked for anew after a while."""
 
-    A late listing changes the listings of a window of the past, by which its coming is noticed:
-    then all of that past is asked for anew. The background of all names may be minutes old.
+    background: Background
+    listings: int
+    due_s: float
+
+    def is_outgrown(self, listings: int) -> bool:
+        """Whether so many have come since that it says little."""
+        return abs(listings - self.listings) > OUTGROWN_SHARE * self.listings
+
+
+class LiveCounts:
+    """Asks another source, and asks nothing again that cannot have changed.
+
+    Of a window only what has changed is asked for. A late listing changes the
+    listings of a window of the past, by which its coming is noticed: then all of that past is asked
+    for anew. The background of all names may be minutes old.
 
     Args:
         source: that is asked.
@@ -42,26 +58,64 @@ class LiveCounts:
         self._source = source
         self._clock = clock
         self._past: dict[Span, _Past] = {}
-        self._backgrounds: dict[tuple[Span, int], tuple[float, Background]] = {}
+        self._windows: dict[tuple[Span, int], KnownWindow] = {}
+        self._backgrounds: dict[tuple[Span, int], _Known] = {}
+        self._listings: dict[Span, int] = {}
+        self._unsettled: set[Span] = set()
+        self._generation = -1
 
-    def keep(self, spans: Sequence[Span]) -> None:
-        """Forgets all other windows."""
-        kept = set(spans)
+    def keep(self, spans: Sequence[Span]) -> bool:
+        """Forgets all other windows; all of them, if topics are counted anew.
+
+        Returns:
+            Whether what was found in the windows so far still holds.
+        """
+        generation = self._source.generation()
+        holds = generation == self._generation
+        self._generation = generation
+        kept = set(spans) if holds else set()
         self._past = {span: past for span, past in self._past.items() if span in kept}
+        self._windows = {key: known for key, known in self._windows.items() if key[0] in kept}
+        self._listings = {span: many for span, many in self._listings.items() if span in kept}
+        days = {Span(span.horizon, span.start.replace(hour=0)) for span in kept}
         self._backgrounds = {
-            key: known for key, known in self._backgrounds.items() if key[0] in kept
+            key: known for key, known in self._backgrounds.items() if key[0] in days
         }
+        return holds
+
+    def is_settled(self, span: Span) -> bool:
+        """Whether `exposure` was asked for when all counts of the window were stored, too.
+
+        Totals are stored before counts: who looks in between has to look again.
+        """
+        return span not in self._unsettled
 
     def exposure(self, span: Span) -> Exposure:
+        stored_to = self._source.stored_to()
+        past, present = self._source.counted_to(span)
+        (self._unsettled.discard if _within(present, stored_to) else self._unsettled.add)(span)
         found = self._source.exposure(span)
+        self._listings[span] = int(found.listings.sum())
         known = self._past.get(span)
         if known is None or not np.array_equal(known.listings, found.listings[:-1]):
             counts = np.zeros((0, span.horizon.windows), np.int32)
             self._past[span] = _Past(found.listings[:-1], counts=counts)
+        if not _within(past, stored_to):
+            # What is read of the past now may be incomplete: to be read again next time.
+            self._past[span].listings = np.zeros(0, np.int64)
         return found
 
     def window(self, span: Span, min_docs: int) -> WindowCounts:
-        return self._source.window(span, min_docs)
+        # Before asking for counts, so that none is missed: some may be asked for twice.
+        stored_to = self._source.stored_to()
+        known = self._windows.get((span, min_docs))
+        if known is None:
+            known = self._windows[span, min_docs] = KnownWindow(stored_to)
+            known.take(self._source.window(span, min_docs))
+        elif known.stored_to != stored_to:
+            known.take(self._source.changed(span, min_docs, known.stored_to))
+            known.stored_to = stored_to
+        return known.counts()
 
     def past(self, span: Span, names: Sequence[Name]) -> NDArray[np.int32]:
         known = self._past[span]
@@ -73,10 +127,17 @@ class LiveCounts:
 
     def background(self, span: Span, min_docs: int) -> Background:
         now_s = self._clock.monotonic_s()
-        due_s, known = self._backgrounds.get((span, min_docs), (now_s, None))
-        if known is None or now_s >= due_s:
-            known = self._source.background(span, min_docs)
+        # Whole days are what a background is made of: the hours of a day share it.
+        key = Span(span.horizon, span.start.replace(hour=0)), min_docs
+        known = self._backgrounds.get(key)
+        listings = self._listings.get(span, 0)
+        if known is None or now_s >= known.due_s or known.is_outgrown(listings):
+            found = self._source.background(span, min_docs)
             done_s = self._clock.monotonic_s()
             due_s = done_s + max(BACKGROUND_EVERY_S, BACKGROUND_PACE * (done_s - now_s))
-            self._backgrounds[span, min_docs] = due_s, known
-        return known
+            known = self._backgrounds[key] = _Known(found, listings, due_s)
+        return known.background
+
+
+def _within(versions: Mapping[str, int], limits: Mapping[str, int]) -> bool:
+    return all(version <= limits.get(shard, -1) for shard, version in versions.items() if version)

@@ -23,7 +23,7 @@ from trends.detection.source import (
 )
 from trends.detection.spike import Kind
 from trends.store.client import translated
-from trends.store.window_counts import REFERENCES, SETTINGS, newest, resolution_of
+from trends.store.window_counts import REFERENCES, SETTINGS, keys_of, newest, resolution_of
 
 
 class LoadedCounts:
@@ -41,6 +41,7 @@ class LoadedCounts:
         self._buckets = -(-(int(end.timestamp()) - self._first_s) // self._bucket_s)
         self._listings = self._load_listings(client, horizon)
         self._names: list[Name] = []
+        self._keys = np.zeros(0, np.uint64)
         self._row: dict[Name, int] = {}
         columns: list[NDArray[np.int64]] = [np.zeros(0, np.int64)] * 4
         for kind in Kind:
@@ -48,8 +49,6 @@ class LoadedCounts:
             columns = [np.concatenate(pair) for pair in zip(columns, loaded, strict=True)]
         self._row = {name: number for number, name in enumerate(self._names)}
         rows, buckets, docs, mentions = columns
-        # References are chosen by chance, and the same at every run.
-        self._order = np.random.default_rng(0).permutation(len(self._names))
         shape = len(self._names), self._buckets
         self._docs: Any = csr_array((docs.astype(np.int32), (rows, buckets)), shape)
         self._docs_by_bucket: Any = csc_array(self._docs)
@@ -84,18 +83,27 @@ class LoadedCounts:
         counts = newest(kind, resolution_of(horizon), first, end)
         with translated():
             rows = client.query_arrow(
-                "SELECT toString(name) AS name, toInt64(toUnixTimestamp(bucket)) AS at, "
+                "SELECT toString(name) AS label, cityHash64(name) AS id, "
+                "toInt64(toUnixTimestamp(bucket)) AS at, "
                 "toInt64(docs) AS docs, toInt64(mentions) AS mentions FROM ("
                 "SELECT *, sum(docs) OVER (PARTITION BY name) AS in_all "
                 f"FROM ({counts})) WHERE in_all >= {min_docs:d}",
                 settings=SETTINGS,
                 use_strings=True,
             )
-        found = rows["name"].combine_chunks().dictionary_encode()
+        found = rows["label"].combine_chunks().dictionary_encode()
+        indices = found.indices.to_numpy()
+        names = found.dictionary.to_pylist()
+        keys = np.zeros(len(names), np.uint64)
+        keys[indices] = keys_of(kind, rows["id"])
+        # Sorted, so that nothing depends on the order in which the store answers.
+        order = sorted(range(len(names)), key=names.__getitem__)
+        place = np.argsort(np.array(order, np.int64))
         offset = len(self._names)
-        self._names += [Name(kind, name) for name in found.dictionary.to_pylist()]
+        self._names += [Name(kind, names[number]) for number in order]
+        self._keys = np.concatenate([self._keys, keys[order]])
         return [
-            found.indices.to_numpy().astype(np.int64) + offset,
+            place[indices] + offset,
             (rows["at"].to_numpy() - self._first_s) // self._bucket_s,
             rows["docs"].to_numpy(),
             rows["mentions"].to_numpy(),
@@ -110,7 +118,7 @@ class LoadedCounts:
         places = np.flatnonzero(docs >= min_docs)
         mentions = np.asarray(self._mentions_by_bucket[:, inside].sum(axis=1)).ravel()
         return WindowCounts(
-            places.astype(np.uint64),
+            self._keys[places],
             docs[places].astype(np.int32),
             mentions[places].astype(np.int32),
             lambda place: self._names[places[place]],
@@ -130,13 +138,12 @@ class LoadedCounts:
         in_all[self._inside(span.first, span.end)] = 1
         total = np.asarray(self._docs @ in_all, np.int64)
         places = np.flatnonzero(total >= min_docs)
+        places = places[self._keys[places].argsort()]
         docs = np.asarray(self._docs @ before, np.int64)[places]
-        terms = [place for place in places[self._order[places].argsort()] if self._is_term(place)]
+        # As a store chooses them: those with the least hashes.
+        terms = [place for place in places if self._names[place].kind is Kind.TERM]
         chosen = [self._names[place] for place in terms[:REFERENCES]]
-        return Background(places.astype(np.uint64), docs, total[places], self.past(span, chosen))
-
-    def _is_term(self, place: int) -> bool:
-        return self._names[place].kind is Kind.TERM
+        return Background(self._keys[places], docs, total[places], self.past(span, chosen))
 
     def _inside(self, first: datetime, end: datetime) -> slice:
         start = (int(first.timestamp()) - self._first_s) // self._bucket_s

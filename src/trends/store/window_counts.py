@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -60,30 +60,97 @@ class StoreCounts:
         return exposure_of(span, rows["at"].to_numpy(), rows["in_bucket"].to_numpy())
 
     def window(self, span: Span, min_docs: int) -> WindowCounts:
-        found = [
-            self._arrow(
-                "SELECT toString(name) AS label, cityHash64(name) AS id, "
-                "toInt32(sum(docs)) AS in_window, toInt32(sum(mentions)) AS times "
-                f"FROM ({self._newest(kind, span, span.start, span.end, min_docs)}) "
-                f"GROUP BY name HAVING in_window >= {min_docs:d} ORDER BY name"
-            )
-            for kind in Kind
-        ]
-        labels = [table["label"].combine_chunks() for table in found]
-        terms = len(labels[0])
+        return _joined(
+            [
+                self._counted(kind, span, min_docs, self._possible(kind, span, min_docs))
+                for kind in Kind
+            ]
+        )
 
-        def name(place: int) -> Name:
-            if place < terms:
-                return Name(Kind.TERM, labels[0][place].as_py())
-            return Name(Kind.TOPIC, labels[1][place - terms].as_py())
+    def stored_to(self) -> dict[str, int]:
+        """How far each shard is stored: all rows up to that version are there."""
+        rows = self._arrow(
+            "SELECT toString(shard) AS label, toInt64(max(version)) AS newest "
+            "FROM checkpoints GROUP BY shard"
+        )
+        return dict(zip(rows["label"].to_pylist(), rows["newest"].to_pylist(), strict=True))
 
-        return WindowCounts(
-            np.concatenate(
-                [_keys(kind, table["id"]) for kind, table in zip(Kind, found, strict=True)]
-            ),
-            np.concatenate([table["in_window"].to_numpy() for table in found]),
-            np.concatenate([table["times"].to_numpy() for table in found]),
-            name,
+    def counted_to(self, span: Span) -> tuple[dict[str, int], dict[str, int]]:
+        """The newest version of each shard in the past of a window, and in the window itself."""
+        rows = self._arrow(
+            "SELECT toString(shard) AS label, "
+            f"toInt64(maxIf(toInt64(version), bucket < {_sql(span.start)})) AS past, "
+            f"toInt64(maxIf(toInt64(version), bucket >= {_sql(span.start)})) AS present "
+            f"FROM bucket_totals PREWHERE resolution = '{resolution_of(span.horizon)}' "
+            f"AND bucket >= {_sql(span.first)} AND bucket < {_sql(span.end)} GROUP BY shard"
+        )
+        shards = rows["label"].to_pylist()
+        return (
+            dict(zip(shards, rows["past"].to_pylist(), strict=True)),
+            dict(zip(shards, rows["present"].to_pylist(), strict=True)),
+        )
+
+    def generation(self) -> int:
+        """The one that topics are counted under."""
+        rows = self._arrow(
+            "SELECT toInt64(max(generation)) AS newest FROM generations WHERE active"
+        )
+        return int(rows["newest"][0].as_py())
+
+    def changed(self, span: Span, min_docs: int, since: Mapping[str, int]) -> WindowCounts:
+        """As `window`, of those terms alone that a shard has counted since; and of all topics.
+
+        Args:
+            span: the window.
+            min_docs: in the window.
+            since: what `stored_to` said some time ago.
+        """
+        newer = " OR ".join(
+            f"(shard = %(shard{number})s AND version > {version:d})"
+            for number, version in enumerate(since.values())
+        )
+        other = "shard NOT IN %(shards)s"
+        names = {f"shard{number}": shard for number, shard in enumerate(since)}
+        # Few may have come since, and to another shard than the one that has most of its listings.
+        possible = (
+            f"{self._possible(Kind.TERM, span, min_docs)} AND term IN (SELECT term "
+            f"FROM term_counts PREWHERE {_rows_of(span)} WHERE {newer or '0'} OR {other})"
+        )
+        return _joined(
+            [
+                self._counted(
+                    Kind.TERM, span, min_docs, possible, shards=tuple(since) or ("",), **names
+                ),
+                self._counted(Kind.TOPIC, span, min_docs, ""),
+            ]
+        )
+
+    def _counted(
+        self, kind: Kind, span: Span, min_docs: int, more: str, **parameters: Any
+    ) -> tuple[Kind, pa.Table]:
+        inner = newest(kind, resolution_of(span.horizon), span.start, span.end, more)
+        return kind, self._arrow(
+            "SELECT toString(name) AS label, cityHash64(name) AS id, "
+            f"toInt32(sum(docs)) AS in_window, toInt32(sum(mentions)) AS times FROM ({inner}) "
+            f"GROUP BY name HAVING in_window >= {min_docs:d} ORDER BY name",
+            **parameters,
+        )
+
+    def _possible(self, kind: Kind, span: Span, min_docs: int) -> str:
+        """SQL: leaves out names that cannot reach ``min_docs`` in one bucket.
+
+        A name that so many listings mention is mentioned by its share of them in some shard.
+        """
+        if span.horizon.buckets > 1 or kind is Kind.TOPIC:
+            return ""
+        where = _rows_of(span)
+        rows = self._arrow(
+            f"SELECT toInt64(uniqExact(shard)) AS shards FROM bucket_totals PREWHERE {where}"
+        )
+        least = -(-min_docs // max(rows["shards"][0].as_py(), 1))
+        return (
+            f"AND {kind} IN (SELECT {kind} FROM {kind}_counts "
+            f"PREWHERE {where} AND docs >= {least:d})"
         )
 
     def past(self, span: Span, names: Sequence[Name]) -> NDArray[np.int32]:
@@ -126,7 +193,7 @@ class StoreCounts:
                 f"GROUP BY name HAVING in_all >= {min_docs:d}"
             )
             ids = rows["id"].to_numpy()
-            keys.append(_keys(kind, rows["id"]))
+            keys.append(keys_of(kind, rows["id"]))
             docs.append(rows["before"].to_numpy())
             in_all.append(rows["in_all"].to_numpy())
             if len(ids) and kind is Kind.TERM:
@@ -162,24 +229,6 @@ class StoreCounts:
         np.add.at(counts, (places[known], at[known]), rows["docs"].to_numpy()[known])
         return counts
 
-    def _newest(self, kind: Kind, span: Span, first: datetime, end: datetime, min_docs: int) -> str:
-        """As `newest`, without names that cannot reach ``min_docs`` in one bucket.
-
-        A name that so many listings mention is mentioned by its share of them in some shard.
-        """
-        resolution = resolution_of(span.horizon)
-        if span.horizon.buckets > 1 or kind is Kind.TOPIC:
-            return newest(kind, resolution, first, end)
-        rows = self._arrow(
-            "SELECT toInt64(uniqExact(shard)) AS shards FROM bucket_totals "
-            f"PREWHERE resolution = '{resolution}' AND bucket >= {_sql(first)} "
-            f"AND bucket < {_sql(end)}"
-        )
-        least = -(-min_docs // max(rows["shards"][0].as_py(), 1))
-        where = f"resolution = '{resolution}' AND bucket >= {_sql(first)} AND bucket < {_sql(end)}"
-        enough = f"SELECT {kind} FROM {kind}_counts PREWHERE {where} AND docs >= {least:d}"
-        return newest(kind, resolution, first, end, f"AND {kind} IN ({enough})")
-
     def _arrow(self, sql: str, **parameters: Any) -> pa.Table:
         with translated():
             return self._client.query_arrow(
@@ -187,7 +236,32 @@ class StoreCounts:
             )
 
 
-def _keys(kind: Kind, ids: pa.ChunkedArray) -> NDArray[np.uint64]:
+def _joined(found: Sequence[tuple[Kind, pa.Table]]) -> WindowCounts:
+    labels = [(kind, table["label"].combine_chunks()) for kind, table in found]
+    ends = np.cumsum([table.num_rows for _, table in found])
+
+    def name(place: int) -> Name:
+        part = int(np.searchsorted(ends, place, side="right"))
+        kind, texts = labels[part]
+        return Name(kind, texts[place - (int(ends[part - 1]) if part else 0)].as_py())
+
+    return WindowCounts(
+        np.concatenate([keys_of(kind, table["id"]) for kind, table in found]),
+        np.concatenate([table["in_window"].to_numpy() for _, table in found]),
+        np.concatenate([table["times"].to_numpy() for _, table in found]),
+        name,
+    )
+
+
+def _rows_of(span: Span) -> str:
+    """SQL: of the window."""
+    return (
+        f"resolution = '{resolution_of(span.horizon)}' "
+        f"AND bucket >= {_sql(span.start)} AND bucket < {_sql(span.end)}"
+    )
+
+
+def keys_of(kind: Kind, ids: pa.ChunkedArray) -> NDArray[np.uint64]:
     """Hashes of names, made so that a term and a topic of the same name differ."""
     found: NDArray[np.uint64] = ids.to_numpy()
     return found if kind is Kind.TERM else ~found
