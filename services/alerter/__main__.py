@@ -8,7 +8,7 @@ import sys
 from types import FrameType
 
 from trends.alerting.build import SourceOf, built_alerter
-from trends.alerting.evaluator import evaluator_of
+from trends.alerting.two_speeds import evaluator_of
 from trends.clock import Clock, SystemClock
 from trends.errors import ConfigError, Fatal, TrendsError
 from trends.settings import Settings, load_settings

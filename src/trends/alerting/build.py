@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 GROUP_SUFFIX: Final = "-alerter"
 
 T = TypeVar("T")
-SourceOf = Callable[[Client, Rules], SpikeSource]
+SourceOf = Callable[[Callable[[], Client], Rules], SpikeSource]
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def built_alerter(settings: Settings, source_of: SourceOf, clock: Clock) -> Iter
 
     Args:
         settings: name servers and rules.
-        source_of: makes what finds spikes, given a client of its own.
+        source_of: makes what finds spikes, given what makes clients of the store.
         clock: of the machine.
 
     Raises:
@@ -59,11 +59,13 @@ def built_alerter(settings: Settings, source_of: SourceOf, clock: Clock) -> Iter
     for name in _patiently(partial(prepare_store, settings.clickhouse)):
         log.info("migrated: %s", name)
     with ExitStack() as resources:
-        clients = []
-        for _ in range(3):
-            clients.append(_patiently(partial(connect, settings.clickhouse)))
-            resources.callback(clients[-1].close)
-        finding, deciding, telling = clients
+
+        def new_client() -> Client:
+            client = _patiently(partial(connect, settings.clickhouse))
+            resources.callback(client.close)
+            return client
+
+        deciding, telling = new_client(), new_client()
         resources.callback(topic.close)
         joining = partial(
             KafkaLeadership,
@@ -74,7 +76,7 @@ def built_alerter(settings: Settings, source_of: SourceOf, clock: Clock) -> Iter
         )
         leadership = _patiently(joining)
         yield Alerter(
-            source=source_of(finding, rules),
+            source=source_of(new_client, rules),
             signature=partial(counts_signature, deciding),
             ledger=ClickHouseLedger(deciding),
             leadership=leadership,

@@ -6,7 +6,7 @@ shortly before. Windows of history are never looked at: `trends simulate` does t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,10 +16,10 @@ from clickhouse_connect.driver.client import Client
 from trends.alerting.rules import Rule, Rules
 from trends.alerting.spikes import spikes_of
 from trends.alerting.written import WrittenNames
-from trends.clock import Clock, SystemClock
+from trends.clock import Clock
 from trends.detection.evaluate import Limits
 from trends.detection.find import Tested, find
-from trends.detection.horizons import HORIZONS
+from trends.detection.horizons import HORIZONS, Horizon
 from trends.detection.source import CountSource, Span, span_at
 from trends.detection.spike import Spike
 from trends.store.alerts_spikes import EvaluationRecord
@@ -32,8 +32,6 @@ BUCKETS_BACK: Final = 2
 # further takes longer, and is in less of a hurry.
 PACE: Final = {"hour": 0.5, "day": 3.0, "week": 60.0, "month": 120.0}
 GLOB: Final = "*?["
-# A look of theirs takes long where there is much; no evaluation has more than one.
-SLOW: Final = frozenset({"week", "month"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +92,20 @@ class Evaluator:
         client: of the store, for the evaluator alone.
         rules: whose thresholds say what is looked for.
         clock: for pacing.
+        horizons: that are looked at.
     """
 
-    def __init__(self, client: Client, rules: Rules, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: Client,
+        rules: Rules,
+        clock: Clock,
+        horizons: Sequence[Horizon] = HORIZONS,
+    ) -> None:
         self._client = client
         self._rules = rules
         self._clock = clock
+        self._horizons = horizons
         self._counts = LiveCounts(StoreCounts(client), clock)
         self._names = WrittenNames()
         self._known: dict[Span, _Known] = {}
@@ -110,18 +116,11 @@ class Evaluator:
         Raises:
             Unavailable: if the store is away.
         """
-        spans = live_spans(now)
+        spans = live_spans(now, self._horizons)
         if not self._counts.keep(spans):
             self._known.clear()
         self._known = {span: known for span, known in self._known.items() if span in spans}
-        looked: list[Looked] = []
-        for span in spans:
-            is_slow = span.horizon.name in SLOW
-            if is_slow and any(look.span.horizon.name in SLOW for look in looked):
-                break
-            look = self._look(span, now)
-            if look is not None:
-                looked.append(look)
+        looked = [look for span in spans if (look := self._look(span, now)) is not None]
         everything = [known.looked for known in self._known.values()]
         watched: dict[str, tuple[Spike, ...]] = {}
         for look in everything:
@@ -155,16 +154,11 @@ class Evaluator:
         return looked
 
 
-def evaluator_of(client: Client, rules: Rules) -> Evaluator:
-    """An evaluator by the machine's clock."""
-    return Evaluator(client, rules, SystemClock())
-
-
-def live_spans(now: datetime) -> list[Span]:
+def live_spans(now: datetime, horizons: Sequence[Horizon] = HORIZONS) -> list[Span]:
     """The windows of now: of each horizon the present one, and those that ended shortly before."""
     return [
         span_at(horizon, now - back * horizon.bucket)
-        for horizon in HORIZONS
+        for horizon in horizons
         for back in range(BUCKETS_BACK + 1)
     ]
 
