@@ -93,6 +93,8 @@ def find(
     background = source.background(span, limits.min_docs)
     if watched is None:
         family = Family.of(background.in_all, limits.min_docs)
+        # A background may be older than the window's last listings.
+        family = replace(family, size=family.size + background.unknown(counted.keys))
         places = _promising(counted, background, exposed, limits, family, complete=complete)
     else:
         every = range(len(counted.keys))

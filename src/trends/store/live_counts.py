@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trends.clock import Clock
 from trends.detection.source import Background, Exposure, Name, Span, WindowCounts
+from trends.store.known_bucket import KnownBucket
 from trends.store.known_window import KnownWindow
 from trends.store.window_counts import StoreCounts
 
@@ -18,6 +19,8 @@ from trends.store.window_counts import StoreCounts
 BACKGROUND_EVERY_S: Final = 600.0
 BACKGROUND_PACE: Final = 100.0
 OUTGROWN_SHARE: Final = 0.1
+# Half a gigabyte; with more, the store sums up what has changed.
+BUCKET_MAX_LISTINGS: Final = 250_000
 
 
 @dataclass(slots=True)
@@ -59,8 +62,10 @@ class LiveCounts:
         self._clock = clock
         self._past: dict[Span, _Past] = {}
         self._windows: dict[tuple[Span, int], KnownWindow] = {}
+        self._buckets: dict[tuple[Span, int], KnownBucket] = {}
         self._backgrounds: dict[tuple[Span, int], _Known] = {}
         self._listings: dict[Span, int] = {}
+        self._in_window: dict[Span, int] = {}
         self._unsettled: set[Span] = set()
         self._generation = -1
 
@@ -76,7 +81,9 @@ class LiveCounts:
         kept = set(spans) if holds else set()
         self._past = {span: past for span, past in self._past.items() if span in kept}
         self._windows = {key: known for key, known in self._windows.items() if key[0] in kept}
+        self._buckets = {key: known for key, known in self._buckets.items() if key[0] in kept}
         self._listings = {span: many for span, many in self._listings.items() if span in kept}
+        self._in_window = {span: many for span, many in self._in_window.items() if span in kept}
         days = {Span(span.horizon, span.start.replace(hour=0)) for span in kept}
         self._backgrounds = {
             key: known for key, known in self._backgrounds.items() if key[0] in days
@@ -95,7 +102,9 @@ class LiveCounts:
         past, present = self._source.counted_to(span)
         (self._unsettled.discard if _within(present, stored_to) else self._unsettled.add)(span)
         found = self._source.exposure(span)
-        self._listings[span] = int(found.listings.sum())
+        self._in_window[span] = int(found.listings[-1])
+        # Names that the window brings are counted by whoever looks at it.
+        self._listings[span] = int(found.listings[:-1].sum())
         known = self._past.get(span)
         if known is None or not np.array_equal(known.listings, found.listings[:-1]):
             counts = np.zeros((0, span.horizon.windows), np.int32)
@@ -108,6 +117,9 @@ class LiveCounts:
     def window(self, span: Span, min_docs: int) -> WindowCounts:
         # Before asking for counts, so that none is missed: some may be asked for twice.
         stored_to = self._source.stored_to()
+        if span.horizon.buckets == 1 and self._in_window.get(span, 0) <= BUCKET_MAX_LISTINGS:
+            return self._bucket(span, min_docs, stored_to)
+        self._buckets.pop((span, min_docs), None)
         known = self._windows.get((span, min_docs))
         if known is None:
             known = self._windows[span, min_docs] = KnownWindow(stored_to)
@@ -116,6 +128,16 @@ class LiveCounts:
             known.take(self._source.changed(span, min_docs, known.stored_to))
             known.stored_to = stored_to
         return known.counts()
+
+    def _bucket(self, span: Span, min_docs: int, stored_to: Mapping[str, int]) -> WindowCounts:
+        known = self._buckets.get((span, min_docs))
+        if known is None:
+            known = self._buckets[span, min_docs] = KnownBucket(min_docs, stored_to)
+            known.take(self._source.rows_since(span, {}))
+        elif known.stored_to != stored_to:
+            known.take(self._source.rows_since(span, known.stored_to))
+            known.stored_to = stored_to
+        return both(known.counts(), self._source.topics(span, min_docs))
 
     def past(self, span: Span, names: Sequence[Name]) -> NDArray[np.int32]:
         known = self._past[span]
@@ -141,3 +163,14 @@ class LiveCounts:
 
 def _within(versions: Mapping[str, int], limits: Mapping[str, int]) -> bool:
     return all(version <= limits.get(shard, -1) for shard, version in versions.items() if version)
+
+
+def both(terms: WindowCounts, topics: WindowCounts) -> WindowCounts:
+    """Terms, then topics."""
+    many = len(terms.keys)
+    return WindowCounts(
+        np.concatenate([terms.keys, topics.keys]),
+        np.concatenate([terms.docs, topics.docs]),
+        np.concatenate([terms.mentions, topics.mentions]),
+        lambda place: terms.name(place) if place < many else topics.name(place - many),
+    )

@@ -60,7 +60,7 @@ class StoreCounts:
         return exposure_of(span, rows["at"].to_numpy(), rows["in_bucket"].to_numpy())
 
     def window(self, span: Span, min_docs: int) -> WindowCounts:
-        return _joined(
+        return joined(
             [
                 self._counted(kind, span, min_docs, self._possible(kind, span, min_docs))
                 for kind in Kind
@@ -116,7 +116,7 @@ class StoreCounts:
             f"{self._possible(Kind.TERM, span, min_docs)} AND term IN (SELECT term "
             f"FROM term_counts PREWHERE {_rows_of(span)} WHERE {newer or '0'} OR {other})"
         )
-        return _joined(
+        return joined(
             [
                 self._counted(
                     Kind.TERM, span, min_docs, possible, shards=tuple(since) or ("",), **names
@@ -124,6 +124,31 @@ class StoreCounts:
                 self._counted(Kind.TOPIC, span, min_docs, ""),
             ]
         )
+
+    def rows_since(self, span: Span, since: Mapping[str, int]) -> pa.Table:
+        """Rows of terms in the one bucket of ``span`` that a shard has stored since.
+
+        Args:
+            span: of one bucket.
+            since: what `stored_to` said some time ago; empty: all rows.
+        """
+        newer = " OR ".join(
+            f"(shard = %(shard{number})s AND version > {version:d})"
+            for number, version in enumerate(since.values())
+        )
+        names = {f"shard{number}": shard for number, shard in enumerate(since)}
+        return self._arrow(
+            "SELECT toString(term) AS label, cityHash64(term) AS id, "
+            "toString(shard) AS shard_label, docs, mentions FROM term_counts "
+            f"PREWHERE {_rows_of(span)} AND toInt64(version) > {min(since.values(), default=-1):d} "
+            f"WHERE {newer or '0'} OR shard NOT IN %(shards)s",
+            shards=tuple(since) or ("",),
+            **names,
+        )
+
+    def topics(self, span: Span, min_docs: int) -> WindowCounts:
+        """As `window`, of topics alone."""
+        return joined([self._counted(Kind.TOPIC, span, min_docs, "")])
 
     def _counted(
         self, kind: Kind, span: Span, min_docs: int, more: str, **parameters: Any
@@ -236,7 +261,8 @@ class StoreCounts:
             )
 
 
-def _joined(found: Sequence[tuple[Kind, pa.Table]]) -> WindowCounts:
+def joined(found: Sequence[tuple[Kind, pa.Table]]) -> WindowCounts:
+    """Counts of kind after kind as one."""
     labels = [(kind, table["label"].combine_chunks()) for kind, table in found]
     ends = np.cumsum([table.num_rows for _, table in found])
 
