@@ -30,7 +30,7 @@ from trends.store.window_counts import StoreCounts
 BUCKETS_BACK: Final = 2
 # After an evaluation that took t, the next of that horizon comes after so many t: what looks back
 # further takes longer, and is in less of a hurry.
-PACE: Final = {"hour": 0.5, "day": 3.0, "week": 60.0, "month": 120.0}
+PACE: Final = {"hour": 0.5, "day": 10.0, "week": 60.0, "month": 120.0}
 GLOB: Final = "*?["
 
 

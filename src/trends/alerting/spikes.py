@@ -27,6 +27,7 @@ from trends.store.ranked_aliases import introductions
 
 EVIDENCE_SHOWN: Final = 5
 ROSE_WITH_SHOWN: Final = 8
+WHOLE_MIN_SHARE: Final = 0.6
 SERIES_SHOWN: Final = 30
 TAGS_KEPT: Final = 20
 # More names than this rise at once only when a feed changes; the strongest say so.
@@ -60,7 +61,7 @@ def spikes_of(
     evidence = mentioning(client, tested.span.start, until, terms, topics)
     risen = things(found, evidence, introductions(client, terms, before=until))
     groups = [
-        [risen[place] for place in group]
+        _by_its_whole([risen[place] for place in group])
         for group in grouped([thing.risen for thing in risen], min_docs)
     ]
     # A group that only mere words or parts of longer names lead has no name to tell of.
@@ -76,6 +77,26 @@ def spikes_of(
         _spike(tested, group, written, evidence, _beside(number, named, shown))
         for number, group in enumerate(named)
     ]
+
+
+def _by_its_whole(group: list[Thing]) -> list[Thing]:
+    """``group``, led by the longer name that most listings of the leading one mention.
+
+    "attention" has risen by more than "tidal attention", and yet that is what has risen.
+    """
+    lead = group[0]
+    wholes = [
+        thing
+        for thing in group[1:]
+        if thing.leads
+        and f" {lead.name.name} " in f" {thing.name.name} "
+        and len(thing.listings & lead.listings) >= WHOLE_MIN_SHARE * len(lead.listings)
+        and thing.lead.lift > lead.lead.lift
+    ]
+    if not wholes:
+        return group
+    whole = max(wholes, key=lambda thing: (thing.lead.docs, thing.name))
+    return [whole, *(thing for thing in group if thing is not whole)]
 
 
 def _spike(

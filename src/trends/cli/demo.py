@@ -66,8 +66,9 @@ def demo_command(
 ) -> None:
     """Watch a topic take off: four weeks of history, then a live stream, counted as it comes.
 
-    Starts broker, store and processor of its own and feeds them invented papers; one of their
-    topics is new. The counts stay in the data folder afterwards, for `trends sql` and the others.
+    Starts broker, store, processor and alerter of its own and feeds them invented papers; one of
+    their topics is new. The counts stay in the data folder afterwards, for `trends sql` and the
+    others.
     """
     # Never a server that settings name: invented listings have no place there.
     settings = load_settings(kafka="", clickhouse="", data_dir=data_dir)
@@ -178,7 +179,7 @@ class _View:
     def __enter__(self) -> _View:
         if self._live is not None:
             self._live.start()
-        self.show(None, "starting broker, store and processor ...")
+        self.show(None, "starting broker, store, processor and alerter ...")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -232,6 +233,7 @@ class _View:
         return [
             f"trends verify {self._option}",
             f"trends top {self._option} --window 1d",
+            f"trends alerts list {self._option}",
             f"trends series {self._option} --resolution 1h {shlex.quote(term)}",
             f'trends sql {self._option} "{sql}"',
         ]

@@ -15,6 +15,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from trends.cli.output import plain
+from trends.store.alerts_firing import FiringAlert, firing_alerts
 from trends.store.client import translated
 from trends.store.queries import series
 from trends.store.ranked import Ranking, ranked_terms
@@ -24,6 +26,7 @@ from trends.store.rising import Compared, compared
 
 TERMS_SHOWN: Final = 8
 TOPICS_SHOWN: Final = 5
+ALERTS_SHOWN: Final = 2
 STEADY_SHOWN: Final = 2
 CANDIDATES: Final = 300
 CANDIDATES_SHOWN: Final = 20
@@ -48,6 +51,7 @@ class Board:
     today: int
     terms: Sequence[Row]
     topics: Sequence[Row]
+    alerts: Sequence[FiringAlert] = ()
 
     @property
     def rising(self) -> list[Compared]:
@@ -61,6 +65,7 @@ class Board:
             "today": self.today,
             "terms": [_row_json(row) for row in self.terms],
             "topics": [_row_json(row) for row in self.topics],
+            "alerts": [asdict(alert) for alert in self.alerts],
         }
 
 
@@ -86,6 +91,7 @@ def read_board(client: Client, today: date, history_days: int) -> Board:
         live,
         _with_shares(client, "terms", _choose_terms(client, windows)),
         _with_shares(client, "topics", _choose_topics(client, windows)),
+        firing_alerts(client, ALERTS_SHOWN),
     )
 
 
@@ -127,9 +133,20 @@ def draw(board: Board | None, status: str, footer: str, *, unicode: bool) -> Gro
         for kind, rows in (("term", board.terms), ("topic", board.topics)):
             # Nothing to show before the first live listing.
             parts += [Text(), _table(kind, rows, unicode)] if rows else []
+        for alert in board.alerts:
+            parts += [Text(), *_alert(alert)]
     if footer:
         parts += [Text(), Text(footer, style="dim")]
     return Group(*parts)
+
+
+def _alert(alert: FiringAlert) -> list[Text]:
+    """An alert, and the papers behind it."""
+    head = f"ALERT {alert.name}: {alert.observed:,} listings, {alert.expected:.1f} expected"
+    return [
+        Text(f"{head} ({alert.horizon})", style="bold red"),
+        *(Text(f"  - {plain(title)}", no_wrap=True, overflow="ellipsis") for title in alert.titles),
+    ]
 
 
 def _table(kind: str, rows: Sequence[Row], unicode: bool) -> Table:

@@ -120,6 +120,18 @@ def test_a_phrase_and_its_parts_are_one_spike_named_by_the_phrase(look: Look) ->
     assert spike.members[0].name == "jimmy kimmel"
 
 
+def test_a_frequent_word_does_not_take_the_lead_from_the_phrase_that_rose(look: Look) -> None:
+    """The word has the smaller p, for other listings mention it, too."""
+    past = [
+        replace(one, terms={**one.terms, "attention": 1}) if one.id.endswith(":05") else one
+        for one in quiet()
+    ]
+    rise = event("attention", "tidal attention", "tidal", many=25)
+    (found,) = look(past, usual(), rise, event("attention", many=10, prefix="other"))
+    assert found.members[0].name == "tidal attention"
+    assert "attention" in {member.name for member in found.members}
+
+
 def test_an_acronym_and_its_long_form_are_one_spike(look: Look) -> None:
     texts = [
         *[(f"Sea power, alfa{n}", "Gated tidal turbines (GTT) turn") for n in range(6)],
