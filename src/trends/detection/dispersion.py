@@ -23,7 +23,7 @@ SPREAD: Final = 1.0
 SPREAD_LEAST: Final = 0.001
 # Posterior deviations that are added: too small a dispersion is a false alarm.
 CAUTION: Final = 0.6
-CAUTION_HIGH: Final = 3.0
+CAUTION_HIGH: Final = 4.0
 DISPERSION_MAX: Final = 10.0
 
 
