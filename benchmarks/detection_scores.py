@@ -53,7 +53,7 @@ class Method:
 
 
 METHODS: Final = [
-    Method(OURS, "p, lift >= 2", np.inf),
+    Method(OURS, f"p, lift >= {MIN_LIFT:g}", np.inf),
     Method(OURS_ANY_LIFT, "p", np.inf),
     *(
         Method(family, f"{peer.name}, {exposure}", peer.threshold)

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from tests.support.spikes import spike
+from trends.alerting.alert import Alert, State, Transition
+from trends.alerting.ledger import ClickHouseLedger
+from trends.alerting.lifecycle import Step
 from trends.analysis.kernel import KernelAnalyser
 from trends.analysis.segment import Bigrams
 from trends.analysis.taxonomy import default_taxonomy, default_text
@@ -21,6 +25,8 @@ from trends.processor.flood import FloodGuard
 from trends.processor.flush import write_flush
 from trends.processor.shard import ShardLimits, ShardProcessor
 from trends.settings import load_settings
+from trends.store.alerts_deliveries import DeliveryRecord, Status
+from trends.store.alerts_spikes import EvaluationRecord
 from trends.store.clickhouse import ClickHouseStore
 from trends.store.client import connect
 from trends.store.generations import counting_generation
@@ -42,10 +48,53 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         writer = connect(stack.clickhouse)
         generation = counting_generation(writer, Bigrams(), default_text(), clock.now())
         _count(ClickHouseStore(writer, generation.number), clock)
+        _alert(ClickHouseLedger(writer), clock.now())
         writer.close()
         client = connect(stack.reader)
         yield client
         client.close()
+
+
+def _alert(ledger: ClickHouseLedger, now: datetime) -> None:
+    found = spike("world model", horizon="day", at=datetime(2025, 10, 20, tzinfo=UTC))
+    alert = Alert(
+        id="cookbook",
+        rule="taking-off",
+        severity="warning",
+        state=State.FIRING,
+        seq=1,
+        names=found.names,
+        spike=found,
+        opened_at=now,
+        fired_at=now,
+        resolved_at=None,
+        last_seen=found.window_end,
+    )
+    change = Transition(alert=alert, before=None, at=now)
+    ledger.commit(Step((alert,), (change,), ()), lambda _: ["log"], now)
+    ledger.record(
+        [
+            DeliveryRecord(
+                alert_id=alert.id,
+                transition_id=change.id,
+                notifier="log",
+                delivery_id="any",
+                state="firing",
+                status=Status.DELIVERED,
+                attempts=1,
+                at=now,
+            )
+        ]
+    )
+    look = EvaluationRecord(
+        at=now,
+        horizon="day",
+        window_start=found.window_start,
+        candidates=7,
+        spikes=1,
+        took_ms=12,
+    )
+    ledger.observe([("", found)], [look], now)
 
 
 def _count(store: ClickHouseStore, clock: SystemClock) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import CoordinatorLoadInProgressError, NotCoordinatorError
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from tests.support.kafka.server import MESSAGE_MAX_BYTES
 
@@ -83,6 +85,13 @@ def end_offset(bootstrap: str, topic: str, partition: int = 0) -> int:
         return int(consumer.end_offsets([where])[where])
 
 
+@retry(
+    # A broker that has just started answers so until it has read the committed offsets again.
+    retry=retry_if_exception_type((NotCoordinatorError, CoordinatorLoadInProgressError)),
+    stop=stop_after_delay(FETCH_TIMEOUT_S),
+    wait=wait_fixed(0.2),
+    reraise=True,
+)
 def committed(bootstrap: str, group: str, topic: str) -> dict[int, int]:
     """The offsets a group has committed, by partition."""
     with admin_of(bootstrap) as admin:
