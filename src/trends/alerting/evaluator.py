@@ -6,7 +6,7 @@ shortly before. Windows of history are never looked at: `trends simulate` does t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -122,10 +122,7 @@ class Evaluator:
         self._known = {span: known for span, known in self._known.items() if span in spans}
         looked = [look for span in spans if (look := self._look(span, now)) is not None]
         everything = [known.looked for known in self._known.values()]
-        watched: dict[str, tuple[Spike, ...]] = {}
-        for look in everything:
-            for rule, spikes in look.watched.items():
-                watched[rule] = watched.get(rule, ()) + spikes
+        watched = joined(look.watched for look in everything)
         spikes = tuple(spike for look in everything for spike in look.spikes)
         return Evaluation(spikes, watched, tuple(looked))
 
@@ -135,7 +132,8 @@ class Evaluator:
         started_s = self._clock.monotonic_s()
         if known is not None and started_s < known.due_s:
             return None
-        listings = int(self._counts.exposure(span).listings[-1])
+        exposed = self._counts.exposure(span)
+        listings = int(exposed.listings[-1])
         complete = span.end <= now
         settled = self._counts.is_settled(span)
         seen = None if known is None else (known.listings, known.complete, known.settled)
@@ -143,15 +141,24 @@ class Evaluator:
             return None
         if not listings:
             return None
-        tested = find(self._counts, span, limits_of(self._rules), now)
-        least = limits_of(self._rules).min_docs
-        spikes = spikes_of(self._client, tested, now, least, self._names)
+        limits = limits_of(self._rules)
+        tested = find(self._counts, span, limits, now, exposed=exposed)
+        spikes = spikes_of(self._client, tested, now, limits.min_docs, self._names)
         watched = watched_spikes(self._client, self._counts, span, self._rules, now)
         took_s = self._clock.monotonic_s() - started_s
         looked = Looked(span, tested.candidates, took_s, tuple(spikes), watched)
         due_s = started_s + took_s * (1 + PACE[span.horizon.name])
         self._known[span] = _Known(looked, listings, complete, settled, due_s)
         return looked
+
+
+def joined(watched: Iterable[Mapping[str, Sequence[Spike]]]) -> dict[str, tuple[Spike, ...]]:
+    """What watch lists found in several windows, by rule."""
+    found: dict[str, tuple[Spike, ...]] = {}
+    for one in watched:
+        for rule, spikes in one.items():
+            found[rule] = (*found.get(rule, ()), *spikes)
+    return found
 
 
 def live_spans(now: datetime, horizons: Sequence[Horizon] = HORIZONS) -> list[Span]:

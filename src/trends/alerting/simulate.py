@@ -8,19 +8,19 @@ of now, as are the words that rankings never show.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clickhouse_connect.driver.client import Client
 
 from trends.alerting.alert import Alert, State, Transition
-from trends.alerting.evaluator import limits_of, watched_spikes
+from trends.alerting.evaluator import joined, limits_of, watched_spikes
 from trends.alerting.lifecycle import Found, step
 from trends.alerting.rules import Rules
 from trends.alerting.spikes import spikes_of
 from trends.detection.find import find
-from trends.detection.horizons import BY_NAME, DAY_S, Horizon
+from trends.detection.horizons import BY_NAME, Horizon
 from trends.detection.source import CountSource, span_at
 from trends.detection.spike import Spike
 from trends.store.loaded_counts import LoadedCounts
@@ -104,19 +104,12 @@ class Simulation:
     def _found(self, at: datetime) -> Found:
         limits = limits_of(self._rules)
         spikes: list[Spike] = []
-        watched: dict[str, tuple[Spike, ...]] = {}
+        watched: list[Mapping[str, Sequence[Spike]]] = []
         for horizon in self._horizons:
             span = span_at(horizon, at - MOMENT)
             if span.end != at:
                 continue  # a day that is not over: it is looked at when it is
             source = self._sources[horizon.bucket_s]
             spikes += spikes_of(self._client, find(source, span, limits, at), at, limits.min_docs)
-            for rule, found in watched_spikes(self._client, source, span, self._rules, at).items():
-                watched[rule] = watched.get(rule, ()) + found
-        return Found(spikes, watched)
-
-
-def whole(moment: datetime, bucket_s: int = DAY_S) -> datetime:
-    """The start of the bucket that holds ``moment``."""
-    seconds = int(moment.timestamp()) // bucket_s * bucket_s
-    return datetime.fromtimestamp(seconds, moment.tzinfo)
+            watched.append(watched_spikes(self._client, source, span, self._rules, at))
+        return Found(spikes, joined(watched))

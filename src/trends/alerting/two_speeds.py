@@ -12,7 +12,7 @@ from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
-from trends.alerting.evaluator import Evaluation, Evaluator, Looked
+from trends.alerting.evaluator import Evaluation, Evaluator, Looked, joined
 from trends.alerting.rules import Rules
 from trends.clock import SystemClock
 from trends.detection.horizons import HORIZONS
@@ -65,10 +65,7 @@ class TwoSpeeds:
 
 def merged(one: Evaluation, other: Evaluation, looked: tuple[Looked, ...]) -> Evaluation:
     """What both found."""
-    watched = {
-        rule: tuple(one.watched.get(rule, ())) + tuple(other.watched.get(rule, ()))
-        for rule in {**one.watched, **other.watched}
-    }
+    watched = joined([one.watched, other.watched])
     return Evaluation(one.spikes + other.spikes, watched, looked)
 
 

@@ -17,6 +17,7 @@ from trends.detection.source import Background, CountSource, Exposure, Name, Spa
 # A spike is followed up to so many times the false-discovery rate before it is told of.
 PENDING: Final = 4.0
 PENDING_MAX: Final = 0.5
+# How much greater than it is p may seem by the sum over the past.
 SLACK: Final = 1_000.0
 # The same for the lift: a past spike may make up so much of all that was.
 LEVEL_SLACK: Final = 3.0
@@ -73,6 +74,7 @@ def find(
     *,
     watched: Callable[[str], bool] | None = None,
     watched_names: int | None = None,
+    exposed: Exposure | None = None,
 ) -> Tested:
     """Every name of the window whose q is at most `PENDING` times the false-discovery rate.
 
@@ -83,8 +85,9 @@ def find(
         as_of: decides whether the window is over.
         watched: test only names of which this holds, as a family of their own.
         watched_names: how many they are; None: as many as there are names.
+        exposed: what the source just said of the span, for those who have asked already.
     """
-    exposed = source.exposure(span)
+    exposed = source.exposure(span) if exposed is None else exposed
     complete = span.end <= as_of
     counted = source.window(span, limits.min_docs)
     if not len(counted.keys) or not exposed.listings[-1]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trends.detection.horizons import Horizon
+from trends.detection.lookup import places_in
 from trends.detection.spike import Kind
 
 
@@ -56,20 +57,14 @@ class Background:
 
     def docs_of(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """(keys,) listings of the past; 0 for names that are not among these."""
-        known, places = self._find(keys)
+        known, places = places_in(self.keys, keys)
         docs = np.zeros(len(keys), np.int64)
         docs[known] = self.docs[places[known]]
         return docs
 
     def unknown(self, keys: NDArray[np.uint64]) -> int:
         """How many of ``keys`` are not among these: names that have come since."""
-        return int(np.count_nonzero(~self._find(keys)[0]))
-
-    def _find(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-        if not len(self.keys):
-            return np.zeros(len(keys), np.bool_), np.zeros(len(keys), np.intp)
-        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return self.keys[places] == keys, places
+        return int(np.count_nonzero(~places_in(self.keys, keys)[0]))
 
 
 @dataclass(frozen=True, slots=True)

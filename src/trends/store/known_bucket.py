@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from trends.detection.lookup import Keys, places_in
 from trends.detection.source import Name, WindowCounts
 from trends.detection.spike import Kind
 
-Keys = NDArray[np.uint64]
 Counts = NDArray[np.int32]
 
 
@@ -89,7 +89,7 @@ class _Shard:
         keys, counts = keys[order], np.stack([docs[order], mentions[order]])
         last = np.r_[keys[1:] != keys[:-1], True]
         keys, counts = keys[last], counts[:, last]
-        known, places = self._find(keys)
+        known, places = places_in(self._keys, keys)
         self._counts[:, places[known]] = counts[:, known]
         new = ~known
         places = np.searchsorted(self._keys, keys[new])
@@ -98,16 +98,10 @@ class _Shard:
 
     def of(self, keys: Keys) -> NDArray[np.int32]:
         """(2, keys) docs and mentions; 0 where there are none."""
-        known, places = self._find(keys)
+        known, places = places_in(self._keys, keys)
         counts = _nothing(len(keys))
         counts[:, known] = self._counts[:, places[known]]
         return counts
-
-    def _find(self, keys: Keys) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-        if not len(self._keys):
-            return np.zeros(len(keys), np.bool_), np.zeros(len(keys), np.intp)
-        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return self._keys[places] == keys, places
 
 
 def _nothing(number: int) -> NDArray[np.int32]:

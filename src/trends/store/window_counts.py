@@ -12,6 +12,7 @@ from clickhouse_connect.driver.client import Client
 from numpy.typing import NDArray
 
 from trends.detection.horizons import Horizon
+from trends.detection.lookup import places_in
 from trends.detection.source import (
     Background,
     Exposure,
@@ -105,22 +106,15 @@ class StoreCounts:
             min_docs: in the window.
             since: what `stored_to` said some time ago.
         """
-        newer = " OR ".join(
-            f"(shard = %(shard{number})s AND version > {version:d})"
-            for number, version in enumerate(since.values())
-        )
-        other = "shard NOT IN %(shards)s"
-        names = {f"shard{number}": shard for number, shard in enumerate(since)}
+        newer, shards = _stored_since(since)
         # Few may have come since, and to another shard than the one that has most of its listings.
         possible = (
             f"{self._possible(Kind.TERM, span, min_docs)} AND term IN (SELECT term "
-            f"FROM term_counts PREWHERE {_rows_of(span)} WHERE {newer or '0'} OR {other})"
+            f"FROM term_counts PREWHERE {_rows_of(span)} WHERE {newer})"
         )
         return joined(
             [
-                self._counted(
-                    Kind.TERM, span, min_docs, possible, shards=tuple(since) or ("",), **names
-                ),
+                self._counted(Kind.TERM, span, min_docs, possible, **shards),
                 self._counted(Kind.TOPIC, span, min_docs, ""),
             ]
         )
@@ -132,18 +126,13 @@ class StoreCounts:
             span: of one bucket.
             since: what `stored_to` said some time ago; empty: all rows.
         """
-        newer = " OR ".join(
-            f"(shard = %(shard{number})s AND version > {version:d})"
-            for number, version in enumerate(since.values())
-        )
-        names = {f"shard{number}": shard for number, shard in enumerate(since)}
+        newer, shards = _stored_since(since)
         return self._arrow(
             "SELECT toString(term) AS label, cityHash64(term) AS id, "
             "toString(shard) AS shard_label, docs, mentions FROM term_counts "
             f"PREWHERE {_rows_of(span)} AND toInt64(version) > {min(since.values(), default=-1):d} "
-            f"WHERE {newer or '0'} OR shard NOT IN %(shards)s",
-            shards=tuple(since) or ("",),
-            **names,
+            f"WHERE {newer}",
+            **shards,
         )
 
     def topics(self, span: Span, min_docs: int) -> WindowCounts:
@@ -247,8 +236,7 @@ class StoreCounts:
             f"toInt32(docs) AS docs FROM ({inner})"
         )
         found = rows["id"].to_numpy()
-        places = np.minimum(np.searchsorted(chosen, found), len(chosen) - 1)
-        known = chosen[places] == found
+        known, places = places_in(chosen, found)
         counts = np.zeros((len(chosen), span.horizon.windows), np.int32)
         at = window_numbers(span, rows["at"].to_numpy())
         np.add.at(counts, (places[known], at[known]), rows["docs"].to_numpy()[known])
@@ -285,6 +273,17 @@ def _rows_of(span: Span) -> str:
         f"resolution = '{resolution_of(span.horizon)}' "
         f"AND bucket >= {_sql(span.start)} AND bucket < {_sql(span.end)}"
     )
+
+
+def _stored_since(since: Mapping[str, int]) -> tuple[str, dict[str, Any]]:
+    """SQL, and its parameters: rows of known shards that are newer, and all rows of others."""
+    known = [
+        f"(shard = %(shard{number})s AND version > {version:d})"
+        for number, version in enumerate(since.values())
+    ]
+    names = {f"shard{number}": shard for number, shard in enumerate(since)}
+    other = "shard NOT IN %(shards)s"
+    return " OR ".join([*known, other]), {**names, "shards": tuple(since) or ("",)}
 
 
 def keys_of(kind: Kind, ids: pa.ChunkedArray) -> NDArray[np.uint64]:
