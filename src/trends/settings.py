@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -43,6 +43,23 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     """Address the embedded servers listen on."""
 
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    kafka_ca_file: Path | None = None
+    """Certificates (PEM) that brokers are checked against; the system's otherwise."""
+    kafka_cert_file: Path | None = None
+    """A certificate (PEM) to show to brokers that ask for one, and its key."""
+    kafka_key_file: Path | None = None
+    clickhouse_password: SecretStr = SecretStr("")
+    """Takes the place of the one in the URL, so that it can come from a file of its own."""
+    clickhouse_ca_file: Path | None = None
+    clickhouse_cert_file: Path | None = None
+    clickhouse_key_file: Path | None = None
+    clickhouse_cluster: str = ""
+    """Name of a ClickHouse cluster: tables become replicated and distributed over it."""
+
     listings_topic: str = "listings"
     dead_topic: str = "listings.dead"
     spikes_topic: str = "spikes"
@@ -51,6 +68,11 @@ class Settings(BaseSettings):
     """Kafka consumer group of the processors."""
     partitions: Annotated[int, Field(ge=1, le=10_000)] = 4
     replication_factor: Annotated[int, Field(ge=1, le=10)] = 1
+    min_insync_replicas: Annotated[int, Field(ge=1, le=10)] = 1
+    listings_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 30
+    """Kafka keeps listings for so long; those not counted by then are gone."""
+    dead_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 90
+    spikes_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     message_max_bytes: Annotated[int, Field(ge=1 << 16)] = 8 << 20
     """Greatest Kafka message taken; a topic made by this project allows it."""
 
@@ -80,6 +102,20 @@ class Settings(BaseSettings):
     """A file of alert rules (YAML); the built-in ones otherwise."""
     evaluate_every_s: Annotated[float, Field(gt=0)] = 60.0
     """Alerts are looked at so often at least; and whenever counts change."""
+    rank_every_s: Annotated[float, Field(gt=0)] = 300.0
+    """Rankings for dashboards are computed anew this often at most, where counts changed."""
+    sample_every_s: Annotated[float, Field(ge=1)] = 10.0
+    """How often a processor records how it is doing, for dashboards and their alerts."""
+    metrics_host: str = "127.0.0.1"
+    """Address that /metrics, /health and /ready of a service are served on ..."""
+    metrics_port: Annotated[int, Field(ge=0, le=65_535)] = 0
+    """... and its port; 0: not at all."""
+    grafana: str = ""
+    """``http[s]://[user:password@]host[:port][/path]`` of the Grafana to keep in step."""
+    grafana_token: SecretStr = SecretStr("")
+    """Of a service account with the role Admin; in place of user and password."""
+    grafana_clickhouse: str = ""
+    """``http[s]://user:password@host:port/database`` as Grafana reaches the store: read only."""
     segmenter: Literal["bigrams", "words"] = "bigrams"
     """How Chinese and other scripts without spaces are cut; ``words`` needs trends[words]."""
 
