@@ -25,6 +25,7 @@ from trends.store.columns import (
     listings_table,
     name_counts_tables,
     sightings_table,
+    term_days_table,
     totals_table,
 )
 from trends.store.interface import Checkpoint, DeadLetter, Flush, ShardInfo, StoredText
@@ -211,6 +212,11 @@ class ClickHouseStore:
 
     def write_terms(self, flushes: Sequence[Flush]) -> None:
         for table in name_counts_tables(flushes, "term", INSERT_ROWS_MAX):
+            # First what is only read by people: the version of the other decides what is counted
+            # again, so what stands there must stand here, too.
+            days = term_days_table(table)
+            if days.num_rows:
+                self._insert("term_days", days)
             self._insert("term_counts", table)
 
     def write_checkpoints(self, checkpoints: Sequence[Checkpoint], at: datetime) -> None:

@@ -132,6 +132,7 @@ class ClickHouseRebuild(ClickHouseStore):
 
     def drop_terms(self) -> None:
         with translated():
+            self._client.command("TRUNCATE TABLE term_days")
             self._client.command("TRUNCATE TABLE term_counts")
 
     def drop_older_topics(self) -> None:

@@ -9,12 +9,13 @@ from typing import Final, NamedTuple
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trends.analysis.arrays import Bytes, Ints
 from trends.analysis.batch import Batch, Mentions
 from trends.analysis.interface import ANALYSIS_VERSION
 from trends.analysis.names import pack
-from trends.counting.buckets import RESOLUTIONS, BucketKey
+from trends.counting.buckets import DAY_S, RESOLUTIONS, BucketKey
 from trends.counting.counts import NamesChange
 from trends.counting.tally import Changed
 from trends.store.interface import Checkpoint, CountedListing, DeadLetter, Flush, Forward, Sighting
@@ -216,6 +217,12 @@ def name_counts_tables(flushes: Sequence[Flush], kind: str, rows_max: int) -> It
             rows += len(changed)
     if chunk:
         yield _name_counts_table(chunk, kind)
+
+
+def term_days_table(counts: pa.Table) -> pa.Table:
+    """Those of the rows of `term_counts` that count by day, as rows of `term_days`."""
+    by_day = pc.equal(counts["resolution"], pa.scalar(RESOLUTION_NAMES[DAY_S]))
+    return counts.filter(by_day).drop_columns(["resolution"])
 
 
 class _Piece(NamedTuple):

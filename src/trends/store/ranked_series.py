@@ -108,8 +108,7 @@ def _counted(client: Client, names: Sequence[str]) -> list[str]:
     """Those of ``names`` that are counted at all, most frequent first."""
     rows = rows_of(
         client,
-        "SELECT term, sum(docs) FROM term_counts FINAL "
-        "PREWHERE resolution = '1d' AND term IN %(names)s "
+        "SELECT term, sum(docs) FROM term_days FINAL PREWHERE term IN %(names)s "
         "GROUP BY term ORDER BY sum(docs) DESC, term",
         names=tuple(names),
     )

@@ -125,6 +125,7 @@ def _days(client: Client) -> dict[date, int]:
             "GROUP BY day UNION ALL "
             "SELECT DISTINCT toDate(bucket) AS day, 0 FROM bucket_totals UNION ALL "
             "SELECT DISTINCT toDate(bucket) AS day, 0 FROM term_counts UNION ALL "
+            "SELECT DISTINCT toDate(bucket) AS day, 0 FROM term_days UNION ALL "
             "SELECT DISTINCT toDate(bucket) AS day, 0 FROM topic_counts"
             ") GROUP BY day ORDER BY day"
         ).result_rows
@@ -161,7 +162,7 @@ def _verify_days(
         shown_from = _shown_from(client)
         stored = _stored(client, start, end, shown_from)
         listings, recounted = _recount(client, reference, start, end, shown_from)
-        differences = sorted(_differences(stored, recounted))
+        differences = sorted([*_differences(stored, recounted), *_by_term(client, start, end)])
         if not differences:
             break
     for cell in stored.keys() | recounted.keys():
@@ -182,6 +183,26 @@ def _differences(stored: Counts, recounted: Counts) -> Iterator[Difference]:
             if first.get(name) != second.get(name):
                 what = CountName(*cell, name)
                 yield Difference(what, first.get(name, ()), second.get(name, ()))
+
+
+def _by_term(client: Client, start: date, end: date) -> Iterator[Difference]:
+    """Where the counts by day that are ordered by term are not those that are ordered by bucket."""
+    chosen = "bucket >= {start:DateTime} AND bucket < {end:DateTime}"
+    with translated():
+        rows = client.query(
+            "SELECT toUnixTimestamp(bucket), term, "
+            "sumIf(docs, again) AS docs_again, sumIf(mentions, again) AS mentions_again, "
+            "sumIf(docs, NOT again) AS docs_once, sumIf(mentions, NOT again) AS mentions_once "
+            "FROM (SELECT bucket, term, docs, mentions, true AS again FROM term_days FINAL "
+            f"WHERE {chosen} UNION ALL "
+            "SELECT bucket, term, docs, mentions, false AS again FROM term_counts FINAL "
+            f"WHERE resolution = '1d' AND {chosen}) GROUP BY bucket, term "
+            "HAVING docs_again != docs_once OR mentions_again != mentions_once",
+            parameters={"start": _midnight(start), "end": _midnight(end)},
+        ).result_rows
+    for bucket_s, term, docs_again, mentions_again, docs_once, mentions_once in rows:
+        what = CountName("term by day", "1d", bucket_s, term)
+        yield Difference(what, (docs_again, mentions_again), (docs_once, mentions_once))
 
 
 def _shown_from(client: Client) -> dict[str, int]:

@@ -27,7 +27,9 @@ ORDER BY (at, shard)
 TTL toDateTime(at) + INTERVAL 30 DAY DELETE;
 
 -- What `trends top` says of a window that ends with `last_day`, as it was computed last; `span` is
--- the window's length in days, and so is what it is compared with.
+-- the window's length in days, and so is what it is compared with. `lift` and `rise` are null where
+-- there is nothing to compare with. The row of rank 0 is no line: it says of a ranking, even of one
+-- without lines, what it was made of (`store/rankings.py`).
 CREATE TABLE IF NOT EXISTS rankings
 (
     kind            Enum8('term' = 1, 'topic' = 2),
@@ -41,8 +43,8 @@ CREATE TABLE IF NOT EXISTS rankings
     mentions        UInt32,
     docs_before     UInt32,
     share           Float64,
-    lift            Float64,
-    rise            Float64,
+    lift            Nullable(Float64),
+    rise            Nullable(Float64),
     listings        UInt32,
     listings_before UInt32,
     first_seen      Date,
@@ -62,4 +64,4 @@ FROM
     SELECT *, max(computed_at) OVER (PARTITION BY kind, ordering, span, last_day) AS newest
     FROM (SELECT * FROM rankings FINAL)
 )
-WHERE computed_at = newest;
+WHERE computed_at = newest AND rank > 0;
