@@ -311,11 +311,29 @@ def test_verify_names_the_count_that_is_wrong(up: Stack, replayed: Path) -> None
             client.command(insert + row.format(docs="docs - 1", more=1))
     assert done.returncode == 1
     verdict = json.loads(done.stdout)
-    assert (verdict["equal"], verdict["different"]) == (False, 1)
-    (difference,) = verdict["differences"]
+    # The number itself, and the same number in the table that is ordered by term.
+    assert (verdict["equal"], verdict["different"]) == (False, 2)
+    difference, copy = verdict["differences"]
     assert (difference["name"], difference["resolution"]) == ("glider net", "1d")
+    assert (copy["kind"], copy["name"], copy["stored"]) == ("term by day", "glider net", [10, 20])
     assert difference["stored"] == [11, 20]
     assert difference["recounted"] == [10, 20]
+    assert up("verify").returncode == 0
+
+
+def test_verify_sees_what_is_wrong_in_the_series_alone(up: Stack, replayed: Path) -> None:
+    insert = (
+        "INSERT INTO term_days SELECT term, bucket, shard, docs + {more}, mentions, version + 1 "
+        "FROM term_days FINAL WHERE term = 'glider net' AND bucket = '2025-03-02' LIMIT 1"
+    )
+    with up.client() as client:
+        client.command(insert.format(more="1"))
+        try:
+            done = up("verify", "--format", "json")
+        finally:
+            client.command(insert.format(more="-1"))
+    (difference,) = json.loads(done.stdout)["differences"]
+    assert (difference["kind"], difference["stored"]) == ("term by day", [11, 20])
     assert up("verify").returncode == 0
 
 
