@@ -2,9 +2,16 @@
 
 import pytest
 
-from tests.support.fixtures import apache_kafka, broker, clickhouse, embedded_broker, topic
+from tests.support.fixtures import (
+    apache_kafka,
+    broker,
+    clickhouse,
+    cluster_of_one,
+    embedded_broker,
+    topic,
+)
 
-__all__ = ["apache_kafka", "broker", "clickhouse", "embedded_broker", "topic"]
+__all__ = ["apache_kafka", "broker", "clickhouse", "cluster_of_one", "embedded_broker", "topic"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
+from functools import partial
 from types import FrameType
+from typing import Final
 
 from trends.alerting.build import SourceOf, built_alerter
 from trends.alerting.two_speeds import evaluator_of
-from trends.clock import Clock, SystemClock
-from trends.errors import ConfigError, Fatal, TrendsError
-from trends.settings import Settings, load_settings
+from trends.clock import Clock
+from trends.metrics.vitals import KAFKA, STORE, Vitals
+from trends.settings import Settings
 
-log = logging.getLogger("trends.services.alerter")
+# Relative, for type checkers know this package under the name of its folder.
+from ..running import run_service  # noqa: TID252
+
+# The first look at a long history may take minutes.
+SILENT_MAX_S: Final = 600.0
 
 
-def run(settings: Settings, source_of: SourceOf, clock: Clock) -> None:
+def run(source_of: SourceOf, settings: Settings, clock: Clock, vitals: Vitals) -> None:
     """Evaluates until SIGTERM or Ctrl-C; what is not told yet is told by the next one."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    with built_alerter(settings, source_of, clock) as alerter:
+    with built_alerter(settings, source_of, clock, vitals) as alerter:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: alerter.stop())
         alerter.run()
@@ -28,18 +33,13 @@ def run(settings: Settings, source_of: SourceOf, clock: Clock) -> None:
 
 def main(source_of: SourceOf = evaluator_of, clock: Clock | None = None) -> int:
     """Returns the exit code; tests say what finds spikes, and what the time is."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("kafka", "urllib3", "clickhouse_connect", "tenacity", "httpx"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    try:
-        run(load_settings(), source_of, clock or SystemClock())
-    except (ConfigError, Fatal) as error:
-        log.error("%s", error)
-        return 3
-    except TrendsError as error:
-        log.error("%s", error)
-        return 1
-    return 0
+    return run_service(
+        "alerter",
+        partial(run, source_of),
+        conditions=(KAFKA, STORE),
+        silent_max_s=SILENT_MAX_S,
+        clock=clock,
+    )
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals have it

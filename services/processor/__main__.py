@@ -4,52 +4,54 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import signal
 import sys
+from typing import Final
 
-from trends.clock import SystemClock
-from trends.errors import ConfigError, Fatal, TrendsError
+from trends.clock import Clock
+from trends.metrics.readiness import Liveness
+from trends.metrics.vitals import KAFKA, PARTITIONS, STORE, Vitals
 from trends.processor.build import build_processor
-from trends.settings import Settings, load_settings
+from trends.settings import Settings
 
-log = logging.getLogger("trends.services.processor")
+# Relative, for type checkers know this package under the name of its folder.
+from ..running import run_service  # noqa: TID252
+
+BEAT_EVERY_S: Final = 1.0
+# Nothing may keep the event loop for long: Kafka's heartbeats depend on it.
+SILENT_MAX_S: Final = 60.0
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, clock: Clock, vitals: Vitals) -> None:
     """Counts until SIGTERM or Ctrl-C; what was taken is flushed first."""
-    processor = await build_processor(settings, SystemClock())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, processor.stop)
-    await processor.run()
+    beating = asyncio.create_task(_beat(vitals.liveness))
+    try:
+        processor = await build_processor(settings, clock, vitals)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, processor.stop)
+        await processor.run()
+    finally:
+        beating.cancel()
 
 
 def main() -> int:
     """Returns the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in (
-        "faust",
-        "mode",
-        "aiokafka",
-        "kafka",
-        "urllib3",
-        "clickhouse_connect",
-        "tenacity",
-    ):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
     # Counts are millions of long-lived strings and numbers without cycles: the collector's default
     # rhythm spends a fifth of the time walking through them.
     gc.set_threshold(200_000, 20, 100)
-    try:
-        asyncio.run(run(load_settings()))
-    except (ConfigError, Fatal) as error:
-        log.error("%s", error)
-        return 3
-    except TrendsError as error:
-        log.error("%s", error)
-        return 1
-    return 0
+    return run_service(
+        "processor",
+        lambda settings, clock, vitals: asyncio.run(run(settings, clock, vitals)),
+        conditions=(KAFKA, STORE, PARTITIONS),
+        silent_max_s=SILENT_MAX_S,
+    )
+
+
+async def _beat(liveness: Liveness) -> None:
+    while True:
+        liveness.beat()
+        await asyncio.sleep(BEAT_EVERY_S)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,21 @@
 """All settings, parsed once at the start and passed on. The only reader of the environment.
 
-A setting comes from, in this order: the environment (``TRENDS_`` and the name in capitals), the
-TOML file named by ``TRENDS_CONFIG``, the default here.
+A setting comes from, in this order: the environment (``TRENDS_`` and the name in capitals), a file
+of that name in small letters in the folder named by ``TRENDS_SECRETS_DIR``, the TOML file named by
+``TRENDS_CONFIG``, the default here. No message and no listing shows a secret.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -25,6 +27,8 @@ from trends.errors import ConfigError
 
 ENV_PREFIX = "TRENDS_"
 CONFIG_VARIABLE = "TRENDS_CONFIG"
+SECRETS_VARIABLE = "TRENDS_SECRETS_DIR"
+CLUSTER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 class Settings(BaseSettings):
@@ -128,8 +132,20 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then the config file."""
-        return init_settings, env_settings, InitSettingsSource(settings_cls, _config_file())
+        """Arguments, then the environment, then files of secrets, then the config file."""
+        config_file = InitSettingsSource(settings_cls, _config_file())
+        secrets = InitSettingsSource(settings_cls, _secret_files())
+        return init_settings, env_settings, secrets, config_file
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        yield from redacted(self).items()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_file(cls, value: object, info: Any) -> object:
+        """An empty name is no file: so does a deployment unset what it passes on."""
+        optional = cls.model_fields[info.field_name].annotation == (Path | None)
+        return None if optional and value == "" else value
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -141,14 +157,15 @@ def load_settings(**overrides: Any) -> Settings:
     _refuse_unknown_variables()
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
-        lines = [
-            f"{ENV_PREFIX}{'.'.join(map(str, item['loc'])).upper()}={item['input']!r}: "
-            f"{item['msg']}"
-            for item in error.errors()
-        ]
-        raise ConfigError("settings: " + "; ".join(lines)) from error
+        lines = [_complaint(item) for item in error.errors()]
+        # Not `from error`: a traceback would show the values.
+        raise ConfigError("settings: " + "; ".join(lines)) from None
+    conflicts = list(_conflicts(settings))
+    if conflicts:
+        raise ConfigError("settings: " + "; ".join(conflicts))
+    return settings
 
 
 def environment() -> Mapping[str, str]:
@@ -159,7 +176,8 @@ def environment() -> Mapping[str, str]:
 def redacted(settings: Settings) -> dict[str, object]:
     """The settings as they may be printed: without passwords."""
     shown = settings.model_dump(mode="json")
-    shown["clickhouse"] = redact_url(settings.clickhouse)
+    for name in ("clickhouse", "grafana", "grafana_clickhouse"):
+        shown[name] = redact_url(shown[name])
     return shown
 
 
@@ -184,9 +202,128 @@ def _config_file() -> dict[str, Any]:
         raise ConfigError(f"{CONFIG_VARIABLE}={path} is not TOML: {error}") from error
 
 
+def _secret_files() -> dict[str, Any]:
+    """What the files in the folder of secrets say; files that are not ours may lie there.
+
+    Not pydantic's own source: that one passes over what it cannot read, and trims passwords.
+    """
+    name = os.environ.get(SECRETS_VARIABLE)
+    if not name:
+        return {}
+    try:
+        files = sorted(Path(name).iterdir())
+    except OSError as error:
+        raise ConfigError(
+            f"{SECRETS_VARIABLE}={name}: {error.strerror}; name the folder that has the secrets, "
+            "or unset it"
+        ) from error
+    prefix = ENV_PREFIX.lower()
+    values = {}
+    for file in files:
+        if not file.name.lower().startswith(prefix):
+            continue
+        field = file.name.removeprefix(prefix)
+        if field not in Settings.model_fields:
+            raise ConfigError(
+                f"{SECRETS_VARIABLE}={name}: the file {file.name} is no setting of trends; rename "
+                "it as the variable in small letters, e.g. trends_kafka_password"
+            )
+        values[field] = _read_secret(file)
+    return values
+
+
+def _read_secret(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise ConfigError(
+            f"{SECRETS_VARIABLE}: {file}: {error.strerror}; let this user read it"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{SECRETS_VARIABLE}: {file} is not UTF-8 text") from error
+
+
+def _complaint(item: Any) -> str:
+    name = ".".join(map(str, item["loc"]))
+    variable = f"{ENV_PREFIX}{name.upper()}"
+    if item["type"] == "extra_forbidden":
+        return f"{variable} is no setting of trends"  # its value may be a secret, misspelt
+    field = Settings.model_fields.get(name)
+    secret = field is not None and field.annotation is SecretStr
+    shown = "***" if secret else repr(item["input"])
+    return f"{variable}={shown}: {item['msg']}"
+
+
+def _conflicts(settings: Settings) -> Iterator[str]:
+    """What is wrong with settings that are each right for themselves."""
+    security = f"TRENDS_KAFKA_SECURITY={settings.kafka_security!r}"
+    sasl = settings.kafka_security.startswith("SASL")
+    tls = settings.kafka_security.endswith("SSL")
+    if settings.kafka_security != "PLAINTEXT" and not settings.kafka:
+        yield f"{security} is for a Kafka that TRENDS_KAFKA names; set that, or unset this"
+    if sasl and not settings.kafka_user:
+        yield f"{security} needs TRENDS_KAFKA_USER; set it, or choose PLAINTEXT or SSL"
+    if sasl and not settings.kafka_password.get_secret_value():
+        yield f"{security} needs TRENDS_KAFKA_PASSWORD; set it, or choose PLAINTEXT or SSL"
+    if not sasl:
+        secured = "choose SASL_SSL or SASL_PLAINTEXT, or unset it"
+        if settings.kafka_user:
+            user = f"TRENDS_KAFKA_USER={settings.kafka_user!r}"
+            yield f"{user} is not used with {security}; {secured}"
+        if settings.kafka_password.get_secret_value():
+            yield f"TRENDS_KAFKA_PASSWORD=*** is not used with {security}; {secured}"
+    yield from _file_conflicts(settings, "kafka", None if tls else security, "SSL or SASL_SSL")
+    https = settings.clickhouse.startswith("https://")
+    url = f"TRENDS_CLICKHOUSE={redact_url(settings.clickhouse)!r}"
+    yield from _file_conflicts(settings, "clickhouse", None if https else url, "https://")
+    if settings.clickhouse_password.get_secret_value() and not settings.clickhouse:
+        yield (
+            "TRENDS_CLICKHOUSE_PASSWORD=*** is for a server that TRENDS_CLICKHOUSE names; set "
+            "that, or unset this"
+        )
+    cluster = settings.clickhouse_cluster
+    if cluster and not CLUSTER_NAME.fullmatch(cluster):
+        yield (
+            f"TRENDS_CLICKHOUSE_CLUSTER={cluster!r} is no name of a cluster: letters, digits, "
+            "underscores and hyphens; `SELECT DISTINCT cluster FROM system.clusters` lists them"
+        )
+    if cluster and not settings.clickhouse:
+        yield (
+            f"TRENDS_CLICKHOUSE_CLUSTER={cluster!r} is for a server that TRENDS_CLICKHOUSE names; "
+            "set that, or unset this"
+        )
+    if settings.min_insync_replicas > settings.replication_factor:
+        yield (
+            f"TRENDS_MIN_INSYNC_REPLICAS={settings.min_insync_replicas} is more than "
+            f"TRENDS_REPLICATION_FACTOR={settings.replication_factor}: nothing could be written; "
+            "lower the one or raise the other"
+        )
+
+
+def _file_conflicts(
+    settings: Settings, server: str, without_tls: str | None, wanted: str
+) -> Iterator[str]:
+    """What is wrong with the files for TLS to one server."""
+    files = {kind: getattr(settings, f"{server}_{kind}_file") for kind in ("ca", "cert", "key")}
+    names = {kind: f"TRENDS_{server.upper()}_{kind.upper()}_FILE" for kind in files}
+    for kind, file in files.items():
+        if file is None:
+            continue
+        if without_tls is not None:
+            yield f"{names[kind]}={file} is not used with {without_tls}; choose {wanted}"
+        elif not file.is_file():
+            yield f"{names[kind]}={file} is no file; correct the name, or mount it"
+        elif not os.access(file, os.R_OK):
+            yield f"{names[kind]}={file} cannot be read; let this user read it"
+    for one, other in (("cert", "key"), ("key", "cert")):
+        if files[one] is not None and files[other] is None:
+            yield f"{names[one]}={files[one]} needs {names[other]}; set it, too"
+
+
 def _refuse_unknown_variables() -> None:
     """A misspelt variable must not be ignored in silence."""
-    known = {f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    known = {f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known |= {CONFIG_VARIABLE, SECRETS_VARIABLE}
     for name in os.environ:
         if name.startswith(ENV_PREFIX) and name not in known:
             raise ConfigError(

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from tests.support.clickhouse import ClickHouseServer
+from tests.support.clickhouse_cluster import CLUSTER, ClusterOfOne, cluster_client
 from trends.store.clickhouse import ClickHouseStore
 from trends.store.client import connect
 from trends.store.generations import FIRST
@@ -36,7 +37,26 @@ def clickhouse_store(request: pytest.FixtureRequest) -> Iterator[Store]:
         client.close()
 
 
+@contextmanager
+def cluster_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    server: ClusterOfOne = request.getfixturevalue("cluster_of_one")
+    client = cluster_client(server.url)
+    try:
+        # One database for all tests: this one takes seconds to migrate.
+        migrate(client, "contract", CLUSTER)
+        kept = client.query(
+            "SELECT name FROM system.tables WHERE database = 'contract' "
+            "AND engine LIKE '%MergeTree' AND name != 'schema_migrations'"
+        ).result_rows
+        for (table,) in kept:
+            client.command(f"TRUNCATE TABLE {table}")
+        yield ClickHouseStore(client, FIRST)
+    finally:
+        client.close()
+
+
 STORES: dict[str, Callable[[pytest.FixtureRequest], AbstractContextManager[Store]]] = {
     "memory": memory_store,
     "clickhouse": clickhouse_store,
+    "clickhouse_cluster": cluster_store,
 }

@@ -24,6 +24,8 @@ from trends.model import Listing
 from trends.processor.flood import FloodGuard
 from trends.processor.flush import write_flush
 from trends.processor.shard import ShardLimits, ShardProcessor
+from trends.ranker.board import StoreBoard
+from trends.ranker.ranker import rank_all
 from trends.settings import load_settings
 from trends.store.alerts_deliveries import DeliveryRecord, Status
 from trends.store.alerts_spikes import EvaluationRecord
@@ -49,6 +51,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         generation = counting_generation(writer, Bigrams(), default_text(), clock.now())
         _count(ClickHouseStore(writer, generation.number), clock)
         _alert(ClickHouseLedger(writer), clock.now())
+        rank_all(StoreBoard(writer, clock), None, clock, lambda _key, _made, _left: None)
         writer.close()
         client = connect(stack.reader)
         yield client

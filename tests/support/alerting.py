@@ -25,6 +25,7 @@ from trends.model import Listing
 from trends.settings import load_settings
 from trends.store.client import connect
 from trends.store.migrate import prepare_store
+from trends.wire.access import KafkaAccess
 from trends.wire.publisher import Publisher
 from trends.wire.topics import describe_topic, ensure_topics
 
@@ -105,7 +106,7 @@ class AlertingBench:
 
     def publish(self, listings: Sequence[Listing]) -> None:
         """Listings to Kafka, for a processor."""
-        topic = describe_topic(self.kafka, self.env["TRENDS_LISTINGS_TOPIC"])
+        topic = describe_topic(KafkaAccess(self.kafka), self.env["TRENDS_LISTINGS_TOPIC"])
         with Publisher(load_settings(), self.kafka, topic, SystemClock()) as publisher:
             for listing in listings:
                 publisher.publish(listing)

@@ -18,7 +18,8 @@ from trends.embedded.ports import LOOPBACK, choose_ports
 from trends.embedded.process import ProcessSpec
 
 GIVEN_VARIABLE = "TRENDS_CLICKHOUSE"
-IMAGE = "clickhouse/clickhouse-server:25.8"
+IMAGE = "clickhouse/clickhouse-server:26.8"
+SERVER = (sys.executable, "-m", "trends.embedded.clickhouse")
 USERNAME, PASSWORD = "trends", "trends"  # of the container
 
 
@@ -50,11 +51,10 @@ class GivenClickHouse:
 class EmbeddedClickHouse(LocalProcess):
     """This project's own server; keeps its data and port over a restart."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: tuple[str, ...] = SERVER) -> None:
         port = choose_ports(("clickhouse",))["clickhouse"]
         self.url = f"http://default:@{LOOPBACK}:{port}"
         options = ("--data", str(folder / "data"), "--port", str(port), "--host", LOOPBACK)
-        program = (sys.executable, "-m", "trends.embedded.clickhouse")
         super().__init__(
             ProcessSpec(
                 name="clickhouse",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.clickhouse import ClickHouseServer, running_clickhouse
+from tests.support.clickhouse_cluster import ClusterOfOne, running_cluster
 from tests.support.kafka import KafkaServer, running_apache_kafka, running_embedded_broker
 
 
@@ -43,6 +44,13 @@ def broker(request: pytest.FixtureRequest) -> KafkaServer:
 def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseServer]:
     """A ClickHouse server; a test makes a database of its own in it."""
     with running_clickhouse(tmp_path_factory.mktemp("clickhouse")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def cluster_of_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterOfOne]:
+    """A ClickHouse whose configuration has a cluster, of itself alone."""
+    with running_cluster(tmp_path_factory.mktemp("clickhouse-cluster")) as server:
         yield server
 
 

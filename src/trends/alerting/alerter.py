@@ -26,13 +26,16 @@ from trends.alerting.alert import Transition
 from trends.alerting.leader import Leadership
 from trends.alerting.ledger import Ledger
 from trends.alerting.lifecycle import Found, step
+from trends.alerting.measures import forget, show_look, show_step
 from trends.alerting.outbox import Outbox
 from trends.alerting.parcel import TOPIC_SINK
 from trends.alerting.rules import Rules
 from trends.clock import Clock
 from trends.detection.spike import Kind, Spike
 from trends.errors import Unavailable
-from trends.store.alerts_spikes import EvaluationRecord
+from trends.metrics.meters import AlerterMeters
+from trends.metrics.vitals import KAFKA, STORE, Vitals
+from trends.store.alerts_spikes import NO_HORIZON, EvaluationRecord
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +91,8 @@ class Alerter:
         rules: which spikes become alerts, and who is told.
         every_s: evaluate so often, whatever the counts.
         clock: of the machine.
+        vitals: say what is away.
+        meters: say what was found and told.
     """
 
     def __init__(
@@ -101,6 +106,8 @@ class Alerter:
         rules: Rules,
         every_s: float,
         clock: Clock,
+        vitals: Vitals,
+        meters: AlerterMeters,
     ) -> None:
         self._source = source
         self._signature = signature
@@ -111,6 +118,8 @@ class Alerter:
         self._rules = rules
         self._every_s = every_s
         self._clock = clock
+        self._vitals = vitals
+        self._meters = meters
         self._remember = max(REMEMBER_MIN, *(rule.cool_down for rule in rules.rules))
         self._stopping = threading.Event()
         self._outbox: Outbox | None = None
@@ -119,6 +128,7 @@ class Alerter:
         self._next_s = 0.0
         self._rest_until_s = 0.0
         self._observed: dict[_Key, Spike] = {}
+        self._beats_again_s = 0.0
 
     def stop(self) -> None:
         """Ends `run` soon; may be called from a signal handler."""
@@ -146,7 +156,8 @@ class Alerter:
 
     def turn(self) -> None:
         """One look at whether there is something to do, and the doing."""
-        if not self._leadership.leads(LOOK_EVERY_S):
+        self._vitals.liveness.beat()
+        if not self._leads(LOOK_EVERY_S):
             self._retire()
             return
         if self._outbox is None:
@@ -155,12 +166,15 @@ class Alerter:
             self._seen = None
         self._outbox.check()
         if not self._knows_owed:
-            self._outbox.add(self._ledger.owed())
+            with self._vitals.asking(STORE):
+                self._outbox.add(self._ledger.owed())
             self._knows_owed = True
+        self._meters.deliveries_waiting.set(self._outbox.waiting)
         now_s = self._clock.monotonic_s()
         if now_s < self._rest_until_s:
             return
-        signature = self._signature()
+        with self._vitals.asking(STORE):
+            signature = self._signature()
         if signature == self._seen and now_s < self._next_s:
             return
         self._evaluate(self._outbox)
@@ -174,9 +188,14 @@ class Alerter:
         now = self._clock.now()
         # As exact as the store keeps it.
         now = now.replace(microsecond=now.microsecond // 1_000 * 1_000)
-        found = self._source.evaluate(now)
-        if not self._leadership.leads() or self._outbox is not outbox:
+        with self._vitals.asking(STORE):
+            found = self._source.evaluate(now)
+        if not self._leads() or self._outbox is not outbox:
             return  # it is another's turn, or was for a moment
+        with self._vitals.asking(STORE):
+            self._decide(found, outbox, now)
+
+    def _decide(self, found: Evaluated, outbox: Outbox, now: datetime) -> None:
         standing = self._ledger.standing(now - self._remember)
         taken = step(
             standing.open,
@@ -193,6 +212,7 @@ class Alerter:
         self._knows_owed = True
         for change in taken.transitions:
             log.info("%s: %s is %s", change.alert.rule, change.alert.spike.name, change.alert.state)
+        show_step(self._meters, taken)
         self._observe(found, now)
 
     def _observe(self, found: Evaluated, now: datetime) -> None:
@@ -203,8 +223,27 @@ class Alerter:
         news = [
             (key[0], spike) for key, spike in spikes.items() if self._observed.get(key) != spike
         ]
-        self._ledger.observe(news, found.records(now), now)
+        looked = found.records(now)
+        show_look(self._meters, found.spikes, looked)
+        self._ledger.observe(news, looked or self._heartbeat(now), now)
         self._observed = spikes
+
+    def _heartbeat(self, now: datetime) -> Sequence[EvaluationRecord]:
+        """Where no counts changed no window is looked at; that is no silence, and must not be one.
+
+        One row per `every_s` at most, for evaluations may follow each other quickly.
+        """
+        now_s = self._clock.monotonic_s()
+        if now_s < self._beats_again_s:
+            return ()
+        self._beats_again_s = now_s + self._every_s
+        return (EvaluationRecord(now, NO_HORIZON, now, 0, 0, 0),)
+
+    def _leads(self, wait_s: float = 0.0) -> bool:
+        with self._vitals.asking(KAFKA):
+            leads = self._leadership.leads(wait_s)
+        self._meters.leads.set(leads)
+        return leads
 
     def _route(self, transition: Transition) -> list[str]:
         return [TOPIC_SINK, *self._rules.recipients(transition)]
@@ -213,6 +252,7 @@ class Alerter:
         if self._outbox is not None:
             self._outbox.stop()
             self._outbox = None
+            forget(self._meters)
 
 
 def _key(rule: str, spike: Spike) -> _Key:

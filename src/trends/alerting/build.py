@@ -10,11 +10,11 @@ from functools import partial
 from typing import Final, TypeVar
 
 from clickhouse_connect.driver.client import Client
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
 
 from trends.alerting.alerter import Alerter, SpikeSource
 from trends.alerting.leader import KafkaLeadership
 from trends.alerting.ledger import ClickHouseLedger
+from trends.alerting.measures import counted
 from trends.alerting.notify.build import build_notifiers
 from trends.alerting.outbox import Outbox
 from trends.alerting.parcel import TOPIC_SINK
@@ -23,11 +23,16 @@ from trends.alerting.rules import Rules
 from trends.alerting.rules_load import load_rules
 from trends.alerting.spikes_topic import SpikesTopic
 from trends.clock import Clock
-from trends.errors import ConfigError, Unavailable
+from trends.errors import ConfigError
+from trends.metrics.meters import AlerterMeters
+from trends.metrics.patience import patiently
+from trends.metrics.vitals import KAFKA, STORE, Vitals
 from trends.settings import Settings, environment
+from trends.store.access import store_access
 from trends.store.alerts import counts_signature
 from trends.store.client import connect
 from trends.store.migrate import prepare_store
+from trends.wire.access import kafka_access
 from trends.wire.topics import ensure_topics
 
 log = logging.getLogger(__name__)
@@ -39,29 +44,38 @@ SourceOf = Callable[[Callable[[], Client], Rules], SpikeSource]
 
 
 @contextmanager
-def built_alerter(settings: Settings, source_of: SourceOf, clock: Clock) -> Iterator[Alerter]:
+def built_alerter(
+    settings: Settings, source_of: SourceOf, clock: Clock, vitals: Vitals
+) -> Iterator[Alerter]:
     """Waits until broker and store answer, brings topics and schema up to date, connects.
 
     Args:
         settings: name servers and rules.
         source_of: makes what finds spikes, given what makes clients of the store.
         clock: of the machine.
+        vitals: say what is waited for, and how the alerter is doing.
 
     Raises:
         ConfigError: if a setting or the rules are wrong.
     """
     if not settings.kafka or not settings.clickhouse:
         raise ConfigError("an alerter needs TRENDS_KAFKA and TRENDS_CLICKHOUSE")
+    store = store_access(settings, settings.clickhouse)
     rules = load_rules(settings.rules, environment())
     topic = SpikesTopic(settings, settings.kafka)
     notifiers = {**build_notifiers(rules, clock), TOPIC_SINK: topic}
-    _patiently(partial(ensure_topics, settings, settings.kafka))
-    for name in _patiently(partial(prepare_store, settings.clickhouse)):
+    meters = AlerterMeters(vitals.registry)
+
+    def waiting(work: Callable[[], T], dependency: str = STORE) -> T:
+        return patiently(work, dependency, vitals, clock)
+
+    waiting(partial(ensure_topics, settings, settings.kafka), KAFKA)
+    for name in waiting(partial(prepare_store, store)):
         log.info("migrated: %s", name)
     with ExitStack() as resources:
 
         def new_client() -> Client:
-            client = _patiently(partial(connect, settings.clickhouse))
+            client = waiting(partial(connect, store))
             resources.callback(client.close)
             return client
 
@@ -69,41 +83,32 @@ def built_alerter(settings: Settings, source_of: SourceOf, clock: Clock) -> Iter
         resources.callback(topic.close)
         joining = partial(
             KafkaLeadership,
-            settings.kafka,
+            kafka_access(settings, settings.kafka),
             settings.spikes_topic,
             settings.group + GROUP_SUFFIX,
             settings.session_timeout_s,
         )
-        leadership = _patiently(joining)
+        leadership = waiting(joining, KAFKA)
         yield Alerter(
             source=source_of(new_client, rules),
             signature=partial(counts_signature, deciding),
             ledger=ClickHouseLedger(deciding),
             leadership=leadership,
             new_outbox=partial(
-                Outbox, notifiers, ClickHouseLedger(telling).record, clock, partial(_held, rules)
+                Outbox,
+                notifiers,
+                counted(ClickHouseLedger(telling).record, meters),
+                clock,
+                partial(_held, rules),
             ),
             rules=rules,
             every_s=settings.evaluate_every_s,
             clock=clock,
+            vitals=vitals,
+            meters=meters,
         )
 
 
 def _held(rules: Rules, name: str, now: datetime) -> datetime | None:
     rule = rules.rule(name)
     return held_until(rule.quiet_hours, now) if rule else None
-
-
-def _patiently(work: Callable[[], T]) -> T:
-    waits = Retrying(
-        retry=retry_if_exception_type(Unavailable),
-        wait=wait_exponential(multiplier=0.2, max=10),
-        before_sleep=_tell,
-    )
-    return waits(work)
-
-
-def _tell(state: RetryCallState) -> None:
-    pause_s = state.next_action.sleep if state.next_action else 0.0
-    error = state.outcome.exception() if state.outcome else None
-    log.warning("waiting %.1f s: %s", pause_s, error)

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 from kafka import ConsumerRebalanceListener, KafkaConsumer
 
 from trends.clock import Clock
+from trends.wire.access import KafkaAccess
 from trends.wire.topics import translated
 
 log = logging.getLogger(__name__)
@@ -74,11 +75,13 @@ class Always:
 class KafkaLeadership:
     """Leads while it is the member of a consumer group that has the partition."""
 
-    def __init__(self, bootstrap: str, topic: str, group: str, session_timeout_s: float) -> None:
+    def __init__(
+        self, access: KafkaAccess, topic: str, group: str, session_timeout_s: float
+    ) -> None:
         self.before_handing_over: Callable[[], None] = _nothing
         with translated():
             self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap.split(","),
+                **access.client_options(),
                 group_id=group,
                 enable_auto_commit=False,
                 auto_offset_reset="latest",

@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Final
 
 from trends.alerting.lane import Lane, Waiting
-from trends.alerting.notify.errors import Refused, Throttled
 from trends.alerting.notify.notifier import Delivery, Link, Notifier
 from trends.alerting.parcel import TOPIC_SINK, Parcel
 from trends.clock import Clock
 from trends.errors import Unavailable
+from trends.http.errors import Refused, Throttled
 from trends.store.alerts_deliveries import DeliveryRecord, Status
 
 log = logging.getLogger(__name__)

@@ -12,10 +12,11 @@ from kafka import KafkaProducer
 from kafka.errors import MessageSizeTooLargeError
 
 from trends.alerting.alert import transition_json
-from trends.alerting.notify.errors import Refused
 from trends.alerting.notify.notifier import Delivery
 from trends.alerting.parcel import TOPIC_SINK
+from trends.http.errors import Refused
 from trends.settings import Settings
+from trends.wire.access import kafka_access
 from trends.wire.topics import translated
 
 TIMEOUT_S: Final = 10
@@ -26,7 +27,7 @@ class SpikesTopic:
 
     def __init__(self, settings: Settings, bootstrap: str) -> None:
         self._settings = settings
-        self._bootstrap = bootstrap
+        self._access = kafka_access(settings, bootstrap)
         self._producer: KafkaProducer | None = None
 
     @property
@@ -55,7 +56,7 @@ class SpikesTopic:
     def _connected(self) -> KafkaProducer:
         if self._producer is None:
             self._producer = KafkaProducer(
-                bootstrap_servers=self._bootstrap.split(","),
+                **self._access.client_options(),
                 acks="all",
                 batch_size=0,
                 enable_idempotence=True,

@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from trends.alerting.alert import Transition
-from trends.alerting.notify.text import clean, count
+from trends.alerting.notify.text import count
 from trends.cli.output import plain
 from trends.detection.spike import Spike
+from trends.http.text import clean
 
 _SPIKES: TypeAdapter[Spike] = TypeAdapter(Spike)
 NAME_MAX_CHARS = 60

@@ -10,7 +10,7 @@ import typer
 from rich.cells import cell_len
 from rich.text import Text
 
-from trends.alerting.notify.text import clean, length
+from trends.alerting.notify.text import length
 from trends.cli.alerts_options import duration_of
 from trends.cli.alerts_stored import Wanted, changes_of, list_alerts, short_ids
 from trends.cli.alerts_told import Told, complaints, summary, told_of
@@ -19,6 +19,7 @@ from trends.cli.options import DataDir, OutputFormat
 from trends.cli.output import Format, cell, out, print_json, print_rows, say
 from trends.cli.stack import connected_store
 from trends.clock import SystemClock
+from trends.http.text import clean
 from trends.settings import load_settings
 from trends.store.alerts_deliveries import deliveries_of
 

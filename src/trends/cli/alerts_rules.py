@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from trends.alerting.notify.build import build_notifiers
-from trends.alerting.notify.text import clean, length
+from trends.alerting.notify.text import length
 from trends.alerting.rules import Rule, Rules
 from trends.alerting.rules_load import DEFAULT_ORIGIN, load_rules
 from trends.cli.errors import reported
@@ -16,6 +16,7 @@ from trends.cli.options import OutputFormat
 from trends.cli.output import Format, out, print_json, print_rows, say
 from trends.clock import SystemClock
 from trends.detection.spike import Kind
+from trends.http.text import clean
 from trends.settings import environment, load_settings
 
 _RULE_COLUMNS: Final = (

@@ -11,7 +11,7 @@ import typer
 
 from trends.alerting.alert import Alert, State, Transition, alert_of
 from trends.alerting.notify.message import Message, explained
-from trends.alerting.notify.text import clean, count, listings, moment
+from trends.alerting.notify.text import count, listings, moment
 from trends.cli.alerts_stored import Change, alert_document, changes_of, find_alert
 from trends.cli.alerts_told import Told, complaints, told_of, tries
 from trends.cli.demo_board import BARS, BARS_ASCII, sparkline
@@ -20,6 +20,7 @@ from trends.cli.options import DataDir, OutputFormat
 from trends.cli.output import Format, out, plain, print_json, print_rows, say
 from trends.cli.stack import connected_store
 from trends.detection.spike import Spike
+from trends.http.text import clean
 from trends.settings import load_settings
 from trends.store.alerts_deliveries import Status, deliveries_of
 

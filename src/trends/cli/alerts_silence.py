@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 from clickhouse_connect.driver.client import Client
 
-from trends.alerting.notify.text import clean, length, moment
+from trends.alerting.notify.text import length, moment
 from trends.alerting.rules_errors import did_you_mean
 from trends.alerting.rules_load import load_rules
 from trends.cli.alerts_options import duration_of
@@ -22,6 +22,7 @@ from trends.cli.output import Format, out, plain, print_json, print_rows, say
 from trends.cli.stack import connected_store
 from trends.clock import SystemClock
 from trends.errors import ConfigError, shorten
+from trends.http.text import clean
 from trends.settings import Settings, environment, load_settings
 from trends.store.alerts_silences import Silence, find_silence, list_silences, put_silence
 

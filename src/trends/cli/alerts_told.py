@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from trends.alerting.alert import delivery_id
-from trends.alerting.notify.text import clean
 from trends.alerting.parcel import TOPIC_SINK
 from trends.cli.alerts_stored import Change
+from trends.http.text import clean
 from trends.store.alerts_deliveries import DeliveryRecord, Status
 
 WAITING: Final = "waiting"  # not tried yet: it is young, in quiet hours, or no alerter runs

@@ -10,7 +10,6 @@ import typer
 
 from trends.alerting.alert import Alert, State, Transition, alert_id, delivery_id
 from trends.alerting.notify.build import build_notifiers
-from trends.alerting.notify.errors import Refused
 from trends.alerting.notify.notifier import Delivery, Notifier
 from trends.alerting.rules_errors import did_you_mean
 from trends.alerting.rules_load import load_rules
@@ -21,6 +20,7 @@ from trends.cli.output import Format, err, out, plain, print_json
 from trends.clock import Clock, SystemClock
 from trends.detection.spike import EvidenceListing, Kind, Member, Point, Spike
 from trends.errors import ConfigError, Unavailable, shorten
+from trends.http.errors import Refused
 from trends.settings import environment, load_settings
 
 RULE: Final = "test-alert"

@@ -34,6 +34,9 @@ COMMANDS: Final = {
     ),
     "up": Entry("Run", "Run the whole pipeline on this machine until Ctrl-C.", "up", "up_command"),
     "replay": Entry("Run", "Count the listings of files.", "replay", "replay_command"),
+    "grafana": Entry(
+        "Run", "Dashboards and rules of a Grafana: check, diff, sync.", "grafana", "grafana_app"
+    ),
     "top": Entry("Ask", "Rank what most listings mention.", "top", "top_command"),
     "series": Entry("Ask", "Counts of a term or topic over time.", "series", "series_command"),
     "sql": Entry("Ask", "Ad hoc SQL on the whole history.", "sql", "sql_command"),
@@ -55,6 +58,10 @@ COMMANDS: Final = {
         "Check", "Count all of history by another taxonomy.", "rebuild", "rebuild_command"
     ),
     "dead": Entry("Check", "Lines that could not be read: list, show, retry.", "dead", "dead_app"),
+    "rank": Entry("Check", "Bring rankings for dashboards up to date now.", "rank", "rank_command"),
+    "kafka-topics": Entry(
+        "Check", "The topics in Kafka: wanted and real.", "kafka_topics", "kafka_topics_command"
+    ),
     "doctor": Entry("Check", "Find out what is wrong, and what to do.", "doctor", "doctor_command"),
 }
 

@@ -21,6 +21,7 @@ from trends.errors import BadRecord, ConfigError
 from trends.ingest.progress import sent_offsets, wait_until_counted
 from trends.model import Listing
 from trends.settings import Settings, load_settings
+from trends.store.access import store_access
 from trends.store.client import connect
 from trends.store.dead_letters import StoredLetter, find_letter, list_letters, mark_resubmitted
 from trends.wire.codec import decode_line
@@ -82,7 +83,7 @@ def retry_command(
     settings = load_settings(data_dir=data_dir)
     clock = SystemClock()
     with stack(settings, parts_needed(settings)) as running:
-        client = connect(running.clickhouse)
+        client = connect(store_access(settings, running.clickhouse))
         try:
             found = _find(client, chosen, code)
             outcomes = [

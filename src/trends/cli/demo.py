@@ -27,6 +27,7 @@ from trends.demo.vocabulary import RISING
 from trends.embedded.stack import Part, Stack
 from trends.ingest.progress import sent_offsets, wait_until_counted
 from trends.settings import load_settings
+from trends.store.access import store_access
 from trends.store.client import connect
 from trends.wire.publisher import Publisher
 from trends.wire.topics import TopicInfo, ensure_topics
@@ -81,7 +82,7 @@ def demo_command(
     view = _View(settings.data_dir, output, clock)
     with view, stack(settings, set(Part)) as running:
         topic = ensure_topics(settings, running.kafka)
-        client = connect(running.clickhouse)
+        client = connect(store_access(settings, running.clickhouse))
         try:
             with Publisher(settings, running.kafka, topic, clock) as publisher:
                 feed = DemoFeed(DemoStream(seed), publisher, clock, rate, seconds)

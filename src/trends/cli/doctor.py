@@ -26,6 +26,7 @@ from trends.embedded.stack import Part
 from trends.embedded.state import StackState, is_alive, read_state
 from trends.errors import ConfigError
 from trends.settings import Settings, load_settings
+from trends.store.access import store_access
 
 STYLES = {Health.OK: "green", Health.WARN: "yellow", Health.FAIL: "bold red"}
 
@@ -113,7 +114,8 @@ def _check_clickhouse(
             "server", "the embedded store does not run; any command that needs it starts it"
         )
         return
-    yield from check_clickhouse(url, ends.by_shard(), SystemClock(), embedded=not settings.kafka)
+    access = store_access(settings, url)
+    yield from check_clickhouse(access, ends.by_shard(), SystemClock(), embedded=not settings.kafka)
 
 
 def _address(state: StackState | None, part: Part, name: str) -> str:

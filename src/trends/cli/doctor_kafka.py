@@ -15,11 +15,14 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, Of
 from kafka.errors import KafkaError
 
 from trends.cli.doctor_check import Check, Section
-from trends.cli.waiting import kafka_servers
-from trends.embedded.kafka_probe import kafka_answers
+from trends.cli.waiting import kafka_server_answers, kafka_servers
 from trends.settings import Settings
 from trends.store.interface import ShardInfo
+from trends.wire.access import kafka_access
+from trends.wire.topic_spec import differences, topic_specs
+from trends.wire.topic_state import topic_state
 from trends.wire.topics import TopicInfo, translated
+from trends.wire.topics import admin as connected
 
 TIMEOUT_MS: Final = 3_000
 DAY_MS: Final = 86_400_000
@@ -71,7 +74,10 @@ def _check(
     section: Section,
 ) -> Iterator[Check]:
     servers = kafka_servers(bootstrap)
-    silent = [f"{host}:{port}" for host, port in servers if not kafka_answers(host, port, 2.0)]
+    access = kafka_access(settings, bootstrap)
+    silent = [
+        f"{host}:{port}" for host, port in servers if not kafka_server_answers(access, host, port)
+    ]
     if len(silent) == len(servers):
         yield section.fail(
             "server", f"no answer at {bootstrap}", "start it, or correct TRENDS_KAFKA"
@@ -81,21 +87,14 @@ def _check(
         yield section.warn(
             "server", f"no answer at {', '.join(silent)}", "look after these brokers"
         )
-    with translated():
-        admin = KafkaAdminClient(
-            bootstrap_servers=[f"{host}:{port}" for host, port in servers],
-            request_timeout_ms=TIMEOUT_MS,
-            bootstrap_timeout_ms=TIMEOUT_MS,
-        )
-    try:
+    with connected(access, TIMEOUT_MS, TIMEOUT_MS) as admin:
         with translated():
             brokers = len(admin.describe_cluster()["brokers"])
-        yield section.ok("server", f"{bootstrap}, {brokers} brokers")
+        yield section.ok("server", f"{bootstrap}, {brokers} brokers, {access.security}")
         yield from _check_topic(admin, settings, found, section)
+        yield from _check_specs(admin, settings, section)
         if found.topic is not None:
             yield _check_group(admin, settings, processor_runs, found, section)
-    finally:
-        admin.close()
 
 
 def _check_topic(
@@ -133,6 +132,22 @@ def _check_topic(
         f"{name!r}: {info.partitions} partitions, id {info.topic_id}, {messages:,} messages",
     )
     yield _check_config(_config(admin, name), settings, section)
+
+
+def _check_specs(admin: KafkaAdminClient, settings: Settings, section: Section) -> Iterator[Check]:
+    """Whether the topics are as settings want them."""
+    for spec in topic_specs(settings):
+        with translated():
+            state = topic_state(admin, spec.name)
+        if state is None:
+            continue
+        found = differences(spec, state)
+        told = "" if state.configs is not None else "; the broker does not tell configurations"
+        if not found:
+            yield section.ok("topic", f"{spec.name!r} is as settings want it{told}")
+            continue
+        said = "; ".join(map(str, found)) + told
+        yield section.warn("topic", said, "`trends kafka-topics` tells more, and changes it")
 
 
 def _config(admin: KafkaAdminClient, name: str) -> Mapping[str, str]:

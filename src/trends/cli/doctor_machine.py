@@ -18,9 +18,11 @@ from typing import Final
 
 from trends import __version__
 from trends.cli.doctor_check import Check, Section
+from trends.cli.doctor_ready import waits_for
 from trends.embedded.broker import INSTALL_HINT, broker_program
 from trends.embedded.folder_lock import LOCK_FILE_NAME
 from trends.embedded.process import ProcessState
+from trends.embedded.stack import SERVERS, metrics_name
 from trends.embedded.state import StackState, is_alive, read_state
 from trends.errors import ConfigError, TrendsError
 from trends.settings import Settings, redacted
@@ -201,5 +203,14 @@ def _check_processes(section: Section, state: StackState) -> Iterator[Check]:
                 f"{detail}; last: {status.last_exit or '-'}",
                 f"look into {status.log_path}",
             )
+        elif waiting := _waits_for(state, status.name):
+            remedy = f"if it stays so, look at what it names, and into {status.log_path}"
+            yield section.warn(status.name, f"{detail}; {waiting}", remedy)
         else:
             yield section.ok(status.name, detail)
+
+
+def _waits_for(state: StackState, name: str) -> str:
+    """What a service says that it waits for; servers are looked at by other checks."""
+    address = "" if name in SERVERS else state.addresses.get(metrics_name(name))
+    return waits_for(address) if address else ""

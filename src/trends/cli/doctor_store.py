@@ -15,6 +15,7 @@ from trends.cli.doctor_check import Check, Section
 from trends.cli.waiting import clickhouse_answers
 from trends.clock import Clock
 from trends.settings import redact_url
+from trends.store.access import StoreAccess
 from trends.store.client import connect, database_of, translated
 from trends.store.migrate import migrations
 
@@ -24,12 +25,12 @@ SKEW_FAIL_S: Final = 60.0
 
 
 def check_clickhouse(
-    url: str, log_ends: Mapping[str, int], clock: Clock, *, embedded: bool
+    access: StoreAccess, log_ends: Mapping[str, int], clock: Clock, *, embedded: bool
 ) -> Iterator[Check]:
     """All about ClickHouse.
 
     Args:
-        url: where it is.
+        access: where it is, and how to get in.
         log_ends: per shard of the present topic, the offset that its next message gets.
         clock: to compare with the server's.
         embedded: whether Kafka is the embedded broker, whose log may seem too short.
@@ -37,22 +38,26 @@ def check_clickhouse(
     section = Section("ClickHouse")
     yield from section.guarded(
         "server",
-        lambda: _check(url, log_ends, clock, embedded, section),
+        lambda: _check(access, log_ends, clock, embedded, section),
         "start it, or correct TRENDS_CLICKHOUSE",
     )
 
 
 def _check(
-    url: str, log_ends: Mapping[str, int], clock: Clock, embedded: bool, section: Section
+    access: StoreAccess,
+    log_ends: Mapping[str, int],
+    clock: Clock,
+    embedded: bool,
+    section: Section,
 ) -> Iterator[Check]:
-    shown = redact_url(url)
-    if not clickhouse_answers(url):
+    shown = redact_url(access.url)
+    if not clickhouse_answers(access):
         yield section.fail(
             "server", f"no answer at {shown}", "start it, or correct TRENDS_CLICKHOUSE"
         )
         return
-    database = database_of(url)
-    client = connect(url, database="default")
+    database = database_of(access.url)
+    client = connect(access, database="default")
     try:
         yield _check_clock(client, shown, clock, section)
         if not _rows(client, f"SELECT 1 FROM system.databases WHERE name = '{database}'"):

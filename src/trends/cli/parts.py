@@ -9,6 +9,7 @@ from trends.embedded.stack import COUNTING, Part
 from trends.embedded.state import is_alive, read_state
 from trends.errors import ConfigError
 from trends.settings import Settings
+from trends.wire.access import kafka_access
 from trends.wire.topics import group_is_active
 
 
@@ -24,7 +25,7 @@ def parts_needed(settings: Settings) -> set[Part]:
         return set(COUNTING)
     servers = {Part.BROKER, Part.STORE}
     wait_for_servers(settings, servers, SystemClock(), say)
-    if not group_is_active(settings.kafka, settings.group):
+    if not group_is_active(kafka_access(settings, settings.kafka), settings.group):
         return set(COUNTING)
     if not settings.clickhouse and not _stack_runs(settings):
         raise ConfigError(

@@ -25,10 +25,12 @@ from trends.processor.plan import Plan, Way, plan_rebuild, record_plan
 from trends.processor.rebuild import Rebuild
 from trends.processor.taxonomy_file import read_text, taxonomy_text
 from trends.settings import Settings, load_settings
+from trends.store.access import store_access
 from trends.store.clickhouse_rebuild import ClickHouseRebuild
 from trends.store.client import connect
 from trends.store.generations import put_generation
 from trends.store.queries import distinct_names
+from trends.wire.access import kafka_access
 from trends.wire.topics import group_is_active
 
 CLOCK = SystemClock()
@@ -60,14 +62,14 @@ def rebuild_command(
     cutter = segmenter(settings.segmenter)
     started_s = CLOCK.monotonic_s()
     with stack(settings, {Part.STORE}) as running, progress_bar() as bar:
-        client = connect(running.clickhouse)
+        client = connect(store_access(settings, running.clickhouse))
         try:
             plan = plan_rebuild(client, cutter, text, origin)
             if plan.way is Way.EVERYTHING:
                 _refuse_processors(settings, running)
             record_plan(client, plan, CLOCK)
             analyser = KernelAnalyser(plan.target.taxonomy(cutter), cutter)
-            store = ClickHouseRebuild(client, plan.target.number)
+            store = ClickHouseRebuild(client, plan.target.number, settings.clickhouse_cluster)
             rebuild = Rebuild(
                 store, analyser, RESOLUTIONS, CLOCK, raise_if_interrupted, _shown(bar)
             )
@@ -132,7 +134,8 @@ def _refuse_processors(settings: Settings, running: Stack) -> None:
             "another analysis or segmenter is applied while no processor runs: "
             "stop `trends up` first"
         )
-    if settings.kafka and group_is_active(settings.kafka, settings.group):
+    access = kafka_access(settings, settings.kafka)
+    if settings.kafka and group_is_active(access, settings.group):
         raise ConfigError(
             "another analysis or segmenter is applied while no processor runs: "
             f"stop those of group {settings.group!r} first"

@@ -20,11 +20,13 @@ from trends.processor.outlet import Outlet
 from trends.settings import load_settings
 from trends.sources.mapping import parse_mapping
 from trends.sources.read import read, total_bytes
+from trends.store.access import store_access
 from trends.store.clickhouse import ClickHouseStore
 from trends.store.client import connect
 from trends.store.generations import FIRST
 from trends.store.interface import DeadLetter
 from trends.store.queries import accepted_at, dead_at, distinct_names
+from trends.wire.access import kafka_access
 from trends.wire.publisher import Publisher
 from trends.wire.topics import ensure_topics
 
@@ -68,7 +70,7 @@ def replay_command(
         reading = bar.add_task("published", total=None, detail="0")
         counting = bar.add_task("counted", total=None, detail="0")
         started_s = clock.monotonic_s()
-        client = connect(running.clickhouse)
+        client = connect(store_access(settings, running.clickhouse))
         topic = ensure_topics(settings, running.kafka)
         outlet = Outlet(settings, running.kafka, clock)
         store = ClickHouseStore(client, FIRST)  # for dead letters, which have no generation
@@ -85,7 +87,7 @@ def replay_command(
             offsets = sent_offsets(topic, publisher.sent)
             bar.update(reading, total=feed.read)
             bar.update(counting, total=feed.read - feed.dead)
-            topic_watch = TopicWatch(running.kafka, topic, clock)
+            topic_watch = TopicWatch(kafka_access(settings, running.kafka), topic, clock)
             wait_until_counted(
                 client,
                 offsets,

@@ -12,9 +12,13 @@ from trends.cli.output import err, say
 from trends.cli.waiting import WAIT_LIMIT_S, wait_for_servers
 from trends.clock import SystemClock
 from trends.embedded.stack import Part, Stack, running_stack
+from trends.embedded.state import is_alive, read_state
+from trends.errors import ConfigError
 from trends.settings import Settings
+from trends.store.access import store_access
 from trends.store.client import connect
 from trends.store.migrate import prepare_store
+from trends.wire.access import KafkaAccess, kafka_access
 
 
 @contextmanager
@@ -29,7 +33,7 @@ def stack(
     clock = SystemClock()
     wait_for_servers(settings, parts, clock, say, wait_limit_s)
     with running_stack(settings, clock, parts, _tell) as running:
-        prepare_store(running.clickhouse)
+        prepare_store(store_access(settings, running.clickhouse))
         try:
             raise_if_interrupted()
             yield running
@@ -42,11 +46,27 @@ def stack(
 def connected_store(settings: Settings, *, read_only: bool = False) -> Iterator[Client]:
     """A client of the store, as the read-only user if so wanted."""
     with stack(settings, {Part.STORE}) as running:
-        client = connect(running.reader if read_only else running.clickhouse)
+        url = running.reader if read_only else running.clickhouse
+        client = connect(store_access(settings, url), read_only=read_only)
         try:
             yield client
         finally:
             client.close()
+
+
+def broker_access(settings: Settings) -> KafkaAccess:
+    """How to reach the broker: the one that settings name, or the one of the running stack.
+
+    Raises:
+        ConfigError: if there is none: a broker of our own would have no topics yet.
+    """
+    state = read_state(settings.data_dir.absolute())
+    running = state is not None and is_alive(settings.data_dir.absolute(), state)
+    bootstrap = settings.kafka or (state.addresses.get("kafka", "") if running and state else "")
+    if not bootstrap:
+        raise ConfigError("no broker runs here: start `trends up`, or set TRENDS_KAFKA")
+    wait_for_servers(settings, {Part.BROKER}, SystemClock(), say)
+    return kafka_access(settings, bootstrap)
 
 
 def watched(running: Stack, *more: Callable[[], None]) -> Callable[[], None]:

@@ -21,7 +21,7 @@ LOOK_EVERY_S = 0.5
 
 @reported
 def up_command(data_dir: DataDir = None, output: OutputFormat = Format.TABLE) -> None:
-    """Start broker, store, processor and alerter, and keep them running.
+    """Start broker, store, processor, alerter and ranker, and keep them running.
 
     Servers that settings name are used as they are, and waited for. Addresses are printed, and
     recorded in DIR/stack.json. Ctrl-C or SIGTERM stops everything that was started.

@@ -7,7 +7,9 @@ The embedded servers are none of its business: the supervisor waits for those.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ssl import SSLCertVerificationError
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,6 +19,9 @@ from trends.embedded.kafka_probe import kafka_answers
 from trends.embedded.stack import Part
 from trends.errors import ConfigError, Unavailable
 from trends.settings import Settings, redact_url
+from trends.store.access import StoreAccess, store_access
+from trends.wire.access import KafkaAccess, kafka_access
+from trends.wire.knock import knock
 
 WAIT_LIMIT_S: Final = 60.0
 PROBE_TIMEOUT_S: Final = 2.0
@@ -47,13 +52,14 @@ def wait_for_servers(
         Unavailable: after ``limit_s``.
     """
     if settings.kafka and {Part.BROKER, Part.PROCESSOR} & set(parts):
+        access = kafka_access(settings, settings.kafka)
         servers = kafka_servers(settings.kafka)
         name = f"Kafka at {settings.kafka} (TRENDS_KAFKA)"
-        wait_for(name, lambda: _any_answers(servers), clock, say, limit_s)
+        wait_for(name, lambda: _any_answers(access, servers), clock, say, limit_s)
     if settings.clickhouse and {Part.STORE, Part.PROCESSOR} & set(parts):
-        url = settings.clickhouse
-        name = f"ClickHouse at {redact_url(url)} (TRENDS_CLICKHOUSE)"
-        wait_for(name, lambda: clickhouse_answers(url), clock, say, limit_s)
+        store = store_access(settings, settings.clickhouse)
+        name = f"ClickHouse at {redact_url(store.url)} (TRENDS_CLICKHOUSE)"
+        wait_for(name, lambda: clickhouse_answers(store), clock, say, limit_s)
 
 
 def wait_for(
@@ -94,12 +100,14 @@ def kafka_servers(bootstrap: str) -> list[tuple[str, int]]:
     return servers
 
 
-def clickhouse_answers(url: str, timeout_s: float = PROBE_TIMEOUT_S) -> bool:
-    """Whether a ClickHouse server answers pings at ``url``.
+def clickhouse_answers(where: str | StoreAccess, timeout_s: float = PROBE_TIMEOUT_S) -> bool:
+    """Whether a ClickHouse server answers pings there.
 
     Raises:
-        ConfigError: if the URL is none.
+        ConfigError: if the URL is none, or the server's certificate is not trusted.
     """
+    access = StoreAccess(where) if isinstance(where, str) else where
+    url = access.url
     parts = urlsplit(url)
     try:
         port = parts.port
@@ -110,20 +118,47 @@ def clickhouse_answers(url: str, timeout_s: float = PROBE_TIMEOUT_S) -> bool:
             f"TRENDS_CLICKHOUSE={redact_url(url)!r} is not of the form "
             "http://user:password@host:8123/database"
         )
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    default_port = 8443 if parts.scheme == "https" else 8123
-    connection = kind(parts.hostname, port or default_port, timeout=timeout_s)
+    context = access.tls()
+    connection: HTTPConnection
+    if context is None:
+        connection = HTTPConnection(parts.hostname, port or 8123, timeout=timeout_s)
+    else:
+        connection = HTTPSConnection(
+            parts.hostname, port or 8443, timeout=timeout_s, context=context
+        )
     try:
         connection.request("GET", "/ping")
         return connection.getresponse().status == 200
+    except SSLCertVerificationError as error:
+        raise ConfigError(
+            f"ClickHouse at {redact_url(url)} shows a certificate that is not trusted: "
+            f"{error.verify_message}; set TRENDS_CLICKHOUSE_CA_FILE to the certificate of the "
+            "authority that signed it"
+        ) from error
     except (OSError, HTTPException):
         return False
     finally:
         connection.close()
 
 
-def _any_answers(servers: list[tuple[str, int]]) -> bool:
-    return any(kafka_answers(host, port, PROBE_TIMEOUT_S) for host, port in servers)
+def kafka_server_answers(access: KafkaAccess, host: str, port: int) -> bool:
+    """Whether one server answers, and lets us in.
+
+    Raises:
+        ConfigError: if it does not let us in.
+    """
+    if not access.has_tls and not access.has_sasl:
+        return kafka_answers(host, port, PROBE_TIMEOUT_S)
+    at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    try:
+        knock(replace(access, bootstrap=at), PROBE_TIMEOUT_S)
+    except Unavailable:
+        return False
+    return True
+
+
+def _any_answers(access: KafkaAccess, servers: list[tuple[str, int]]) -> bool:
+    return any(kafka_server_answers(access, host, port) for host, port in servers)
 
 
 def _back_off() -> Iterator[float]:

@@ -1,4 +1,4 @@
-"""The whole pipeline on one machine: broker, store, processor and alerter under one supervisor.
+"""The whole pipeline on one machine: servers and services under one supervisor.
 
 In: settings and which parts are needed. Out: addresses that answer. What settings name as a real
 server is used as it is; the rest is started in the data folder, or found running there.
@@ -39,8 +39,10 @@ class Part(StrEnum):
     STORE = "clickhouse"
     PROCESSOR = "processor"
     ALERTER = "alerter"
+    RANKER = "ranker"
 
 
+SERVERS: Final = frozenset({Part.BROKER, Part.STORE})
 # What it takes to count listings. Whoever only publishes and waits for counts tells nobody of them.
 COUNTING: Final = frozenset({Part.BROKER, Part.STORE, Part.PROCESSOR})
 
@@ -95,6 +97,11 @@ def running_stack(
         yield stack
 
 
+def metrics_name(part: str) -> str:
+    """Under which the metrics of a part are among the addresses and ports of a stack."""
+    return f"{part}_metrics"
+
+
 def _is_external(part: Part, settings: Settings) -> bool:
     if part is Part.BROKER:
         return bool(settings.kafka)
@@ -137,13 +144,21 @@ def _supervised(
     on_start: Callable[[str], None],
 ) -> Iterator[Stack]:
     data_dir = settings.data_dir.absolute()
-    ports = choose_ports(("kafka", "clickhouse"), last.ports if last else None, settings.host)
+    recorded = last.ports if last else None
+    ports = choose_ports(("kafka", "clickhouse"), recorded, settings.host)
+    watched = [metrics_name(part) for part in Part if part in needed and part not in SERVERS]
+    # On this machine's own address, whatever the others listen on: they are for looking from here.
+    ports |= choose_ports(watched, {**(recorded or {}), **ports})
     reachable = LOOPBACK if settings.host in ("0.0.0.0", "::") else settings.host
     http = f"{reachable}:{ports['clickhouse']}/{DEFAULT_DATABASE}"
+    metrics = {name: f"{LOOPBACK}:{ports[name]}" for name in watched}
+    if Part.STORE in needed:
+        metrics[metrics_name(Part.STORE)] = f"{reachable}:{ports['clickhouse']}"
     addresses = {
         "kafka": settings.kafka or f"{reachable}:{ports['kafka']}",
         "clickhouse": settings.clickhouse or f"http://{http}",
         "reader": settings.clickhouse or f"http://reader@{http}",
+        **{name: f"http://{where}/metrics" for name, where in metrics.items()},
     }
     state_file = StateFile(data_dir, clock, addresses=addresses, ports=ports)
     specs = [_spec(part, settings, ports, addresses) for part in Part if part in needed]
@@ -177,12 +192,14 @@ def _spec(
             "TRENDS_KAFKA": addresses["kafka"],
             "TRENDS_CLICKHOUSE": addresses["clickhouse"],
             "TRENDS_SESSION_TIMEOUT_S": str(_session_timeout_s(settings)),
+            "TRENDS_METRICS_HOST": LOOPBACK,
+            "TRENDS_METRICS_PORT": str(ports[metrics_name(part)]),
         },
         # Time for a last flush or message; when it cannot be had, being killed does no harm.
         stop_timeout_s=8.0 if part is Part.PROCESSOR else 15.0,
         # A log in memory is gone with its broker; only a new process counts the new one, or makes
         # the topic of spikes anew.
-        restart_with=() if settings.kafka else (Part.BROKER.value,),
+        restart_with=() if settings.kafka or part is Part.RANKER else (Part.BROKER.value,),
         depends_on=() if settings.clickhouse else (Part.STORE.value,),
     )
 

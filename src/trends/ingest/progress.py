@@ -12,6 +12,7 @@ from trends.clock import Clock
 from trends.errors import Unavailable
 from trends.store.interface import ShardInfo
 from trends.store.queries import checkpoint_versions
+from trends.wire.access import KafkaAccess
 from trends.wire.publisher import SentMessage
 from trends.wire.topics import TopicInfo, describe_topic
 
@@ -76,8 +77,8 @@ def wait_until_counted(
 class TopicWatch:
     """Tells those who wait for offsets of a topic that it is no longer the same topic."""
 
-    def __init__(self, bootstrap: str, topic: TopicInfo, clock: Clock) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, access: KafkaAccess, topic: TopicInfo, clock: Clock) -> None:
+        self._access = access
         self._topic = topic
         self._clock = clock
         self._looked_s = clock.monotonic_s()
@@ -92,7 +93,7 @@ class TopicWatch:
             return
         self._looked_s = self._clock.monotonic_s()
         try:
-            now = describe_topic(self._bootstrap, self._topic.name)
+            now = describe_topic(self._access, self._topic.name)
         except Unavailable as error:
             log.warning("cannot look at the topic: %s", error)
             return

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final, cast
 
+from clickhouse_connect.driver.client import Client
+from faust.exceptions import ConsumerNotStarted
 from faust.streams import Stream
 from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP, StreamT
@@ -16,15 +20,20 @@ from trends.analysis.interface import BatchAnalyser
 from trends.clock import Clock
 from trends.counting.buckets import DAY_S, RESOLUTIONS
 from trends.errors import Unavailable
+from trends.metrics.meters import ProcessorMeters
+from trends.metrics.vitals import KAFKA, PARTITIONS, STORE, Vitals
 from trends.processor.flood import FloodGuard
+from trends.processor.measures import Measures
 from trends.processor.outlet import Outlet
 from trends.processor.pipeline import Pipeline
+from trends.processor.sampling import Sampling
 from trends.processor.shard import ShardLimits, ShardProcessor
 from trends.processor.takeover import is_counted, take_over
 from trends.processor.transport import ProcessorApp
 from trends.settings import Settings
 from trends.store.interface import ShardInfo, Store
 from trends.store.rebuild import RebuildStore
+from trends.wire.access import kafka_access
 from trends.wire.topics import TopicInfo, describe_topic
 
 log = logging.getLogger(__name__)
@@ -39,7 +48,8 @@ BUFFERED_MESSAGES: Final = 64
 class Processor:
     """One processor process: joins the group, counts its partitions, stops cleanly.
 
-    The two stores are connections of their own: one counts, one writes.
+    The two stores and the client are connections of their own: one counts, one writes, one says how
+    that goes.
     """
 
     def __init__(
@@ -48,11 +58,14 @@ class Processor:
         bootstrap: str,
         counting_store: RebuildStore,
         writing_store: Store,
+        sampling_client: Client,
         analyser: BatchAnalyser,
         clock: Clock,
+        vitals: Vitals,
     ) -> None:
         self._settings = settings
         self._bootstrap = bootstrap
+        self._access = kafka_access(settings, bootstrap)
         self._store = counting_store
         self._analyser = analyser
         self._clock = clock
@@ -61,10 +74,16 @@ class Processor:
         self._failure: BaseException | None = None
         self._stopping = asyncio.Event()
         self._app = self._build_app()
+        self._vitals = vitals
+        measures = Measures(ProcessorMeters(vitals.registry), clock)
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        self._sampling = Sampling(sampling_client, name, settings.sample_every_s, measures, clock)
         self._pipeline = Pipeline(
             writing_store,
             self._outlet,
             clock,
+            vitals,
+            measures,
             flush_interval_s=settings.flush_interval_s,
             flush_listings=settings.flush_listings,
             generation=lambda: self._app.consumer_generation_id,
@@ -87,6 +106,7 @@ class Processor:
         watching = [
             asyncio.create_task(self._watched(self._watch_topic())),
             asyncio.create_task(self._watched(self._watch_generation())),
+            asyncio.create_task(self._watched(self._sampling.run(self._pipeline, self._log_end))),
         ]
         log.info("processor started: group %s on %s", self._settings.group, self._bootstrap)
         await self._stopping.wait()
@@ -96,6 +116,7 @@ class Processor:
         await self._pipeline.close(STOP_TIMEOUT_S)
         await self._app.stop()
         self._pipeline.stop_threads()
+        self._sampling.stop()
         self._outlet.close()
         if self._failure is not None:
             raise self._failure
@@ -119,7 +140,7 @@ class Processor:
         session_s = settings.session_timeout_s
         app = ProcessorApp(
             settings.group,
-            broker=[f"kafka://{server}" for server in self._bootstrap.split(",")],
+            **self._access.faust_options(),
             store="memory://",
             web_enabled=False,
             topic_disable_leader=True,
@@ -156,18 +177,36 @@ class Processor:
         app.agent(topic, name="listings")(listings)
         app.positions = self._positions
         app.on_partitions_revoked.connect(self._on_revoked)
+        app.on_partitions_assigned.connect(self._on_assigned)
         return app
 
     async def _on_revoked(self, *_: Any, **__: Any) -> None:
+        self._vitals.readiness.miss(PARTITIONS, "the group shares its partitions out anew")
         await self._pipeline.close(self._settings.session_timeout_s / 2)
+
+    async def _on_assigned(self, *received: Any, **__: Any) -> None:
+        _, assigned = received
+        if not assigned:
+            # It stands by: there are more processors than partitions.
+            self._vitals.readiness.meet(PARTITIONS)
+
+    def _log_end(self, tp: TP) -> int | None:
+        """Where Kafka said last that the log ends; asks nobody."""
+        try:
+            return self._app.consumer.highwater(tp)
+        except (AssertionError, AttributeError, KeyError, ConsumerNotStarted):
+            # The consumer's own thread may be in the middle of a rebalance.
+            return None
 
     async def _positions(self, consumer: Consumer, tps: set[TP]) -> Mapping[TP, int]:
         generation = self._app.consumer_generation_id
         known = {tp: self._pipeline.position(tp, generation) for tp in tps}
         if all(position is not None for position in known.values()):
+            self._vitals.readiness.meet(PARTITIONS)
             return {tp: position for tp, position in known.items() if position is not None}
+        self._vitals.readiness.miss(PARTITIONS, f"{len(tps)} partitions are being opened")
         topic = await self._pipeline.count(
-            partial(describe_topic, self._bootstrap, self._settings.listings_topic)
+            partial(describe_topic, self._access, self._settings.listings_topic), KAFKA
         )
         self._topic = topic
         earliest = await consumer.earliest_offsets(*tps)
@@ -187,6 +226,7 @@ class Processor:
                 )
             positions[tp] = position
         log.info("counting %s", ", ".join(f"{tp.partition}@{at}" for tp, at in positions.items()))
+        self._vitals.readiness.meet(PARTITIONS)
         return positions
 
     def _open_shard(self, info: ShardInfo) -> ShardProcessor:
@@ -219,11 +259,13 @@ class Processor:
             await asyncio.sleep(TOPIC_CHECK_INTERVAL_S)
             try:
                 topic = await loop.run_in_executor(
-                    None, describe_topic, self._bootstrap, self._settings.listings_topic
+                    None, describe_topic, self._access, self._settings.listings_topic
                 )
             except Unavailable as error:
                 log.warning("cannot look at the topic: %s", error)
+                self._vitals.away(KAFKA, error)
                 continue
+            self._vitals.answered(KAFKA)
             if self._topic not in (None, topic):
                 raise Unavailable(f"the topic is now {topic}, was {self._topic}; starting anew")
 
@@ -236,7 +278,7 @@ class Processor:
         own = self._store.generation
         while True:
             await asyncio.sleep(GENERATION_CHECK_INTERVAL_S)
-            newest = await self._pipeline.count(self._store.newest_active)
+            newest = await self._pipeline.count(self._store.newest_active, STORE)
             if newest > own:
                 raise Unavailable(
                     f"topics are now counted by generation {newest}, was {own}; starting anew"

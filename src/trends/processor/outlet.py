@@ -11,6 +11,7 @@ from kafka import KafkaProducer
 from trends.clock import Clock
 from trends.settings import Settings
 from trends.store.interface import DeadLetter, Forward
+from trends.wire.access import kafka_access
 from trends.wire.partition import home_partition
 from trends.wire.publisher import Publisher
 from trends.wire.topics import describe_topic, translated
@@ -22,6 +23,7 @@ class Outlet:
     def __init__(self, settings: Settings, bootstrap: str, clock: Clock) -> None:
         self._settings = settings
         self._bootstrap = bootstrap
+        self._access = kafka_access(settings, bootstrap)
         self._clock = clock
         self._dead: KafkaProducer | None = None
 
@@ -36,7 +38,7 @@ class Outlet:
         with translated():
             if self._dead is None:
                 self._dead = KafkaProducer(
-                    bootstrap_servers=self._bootstrap.split(","),
+                    **self._access.client_options(),
                     acks="all",
                     batch_size=0,
                     enable_idempotence=True,
@@ -54,7 +56,7 @@ class Outlet:
             return
         # Rare (a producer that partitions otherwise, a topic that grew), so it connects anew and
         # sees the present number of partitions.
-        topic = describe_topic(self._bootstrap, self._settings.listings_topic)
+        topic = describe_topic(self._access, self._settings.listings_topic)
         with Publisher(self._settings, self._bootstrap, topic, self._clock) as publisher:
             for row in rows:
                 # As it was written: encoded anew it could be longer than a line may be.

@@ -10,65 +10,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from faust.types import TP, EventT
 
 from trends.clock import Clock
-from trends.errors import Fatal, Unavailable
+from trends.errors import Unavailable
+from trends.metrics.patience import patiently_async
+from trends.metrics.vitals import KAFKA, STORE, Vitals
 from trends.processor.flush import write_flush
+from trends.processor.measures import Measures, rows_of
 from trends.processor.outlet import Outlet
 from trends.processor.shard import ShardProcessor
+from trends.processor.slot import FlushTimes, Slot, arrival
 from trends.store.interface import Flush, Store
+from trends.store.samples import Sample
 
 log = logging.getLogger(__name__)
 
-RETRY_FIRST_S: Final = 0.2
-RETRY_LAST_S: Final = 10.0
 CLOSE_TIMEOUT_S: Final = 5.0
-ARRIVED_MAX_S: Final = (1 << 32) - 1
 
 T = TypeVar("T")
-
-
-def arrival(timestamp_s: float | None) -> datetime:
-    """When a message arrived, from its timestamp in Kafka.
-
-    Whoever sends can put anything there: nothing, -1, milliseconds for seconds. Any moment will do
-    as long as it is the same each time the message is read, and one that the store can hold.
-    """
-    return datetime.fromtimestamp(min(max(timestamp_s or 0.0, 0.0), ARRIVED_MAX_S), UTC)
-
-
-@dataclass(slots=True)
-class Slot:
-    """An open shard, the group generation that it was opened in, and what waits for its ack."""
-
-    shard: ShardProcessor
-    generation: int
-    opened_at: int
-    log_end: int
-    taken: list[EventT[Any]] = field(default_factory=list)
-
-    def check_replayed(self, offset: int) -> None:
-        """Tells an offset that was read twice from one that was given twice.
-
-        Raises:
-            Fatal: if the log ended before what is counted and begins anew: it was cut off.
-        """
-        # Only together: some brokers list too small an end (see embedded.broker).
-        if self.log_end < self.opened_at and offset < self.opened_at:
-            raise Fatal(
-                f"{self.shard.info.name}: counted up to offset {self.opened_at - 1}, but the log "
-                f"ends at {self.log_end}: Kafka lost its tail, and offsets are given out again. "
-                "Re-create the topic, so that it gets a new id, and deliver again"
-            )
 
 
 class Pipeline:
@@ -79,6 +45,8 @@ class Pipeline:
         store: Store,
         outlet: Outlet,
         clock: Clock,
+        vitals: Vitals,
+        measures: Measures,
         *,
         flush_interval_s: float,
         flush_listings: int,
@@ -89,6 +57,8 @@ class Pipeline:
         self._store = store
         self._outlet = outlet
         self._clock = clock
+        self._vitals = vitals
+        self._measures = measures
         self._flush_interval_s = flush_interval_s
         self._flush_listings = flush_listings
         self.generation = generation
@@ -116,7 +86,15 @@ class Pipeline:
         async with self._taking:
             self._slots.pop(tp, None)
             shard = await self.count(build)
-            self._slots[tp] = Slot(shard, generation, shard.next_offset, log_end)
+            self._slots[tp] = Slot(
+                shard=shard,
+                generation=generation,
+                opened_at=shard.next_offset,
+                log_end=log_end,
+                caught_up_at=self._clock.now(),
+                stored=shard.checkpoint,
+            )
+            self._measures.opened(shard.info)
             return shard.next_offset
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
@@ -148,16 +126,15 @@ class Pipeline:
                 slot.check_replayed(message.offset)
                 event.ack()
                 return
-            work = partial(
-                slot.shard.process,
-                message.offset,
-                message.value,
-                arrival(message.timestamp),
-                self._clock.now(),
+            now = self._clock.now()
+            arrived = arrival(message.timestamp)
+            await self.count(
+                partial(slot.shard.process, message.offset, message.value, arrived, now),
+                asks=False,
             )
-            await self.count(work)
             slot.taken.append(event)
-            pending = sum(slot.shard.pending for slot in self._slots.values())
+            slot.caught_up_at = arrived if arrived.timestamp() > 0 else now
+            pending = self.pending
         if pending >= self._flush_listings:
             self._flush_now.set()
             if pending >= 2 * self._flush_listings:
@@ -174,19 +151,28 @@ class Pipeline:
     async def flush(self) -> None:
         """Stores what was taken since the last flush and acknowledges it."""
         async with self._flushing:
+            started_s = self._clock.monotonic_s()
             async with self._taking:
-                batch = await self.count(self._collect)
+                batch = await self.count(self._collect, KAFKA, asks=False)
                 self._room.set()
             if not batch:
                 return
             flushes = [flush for _, flush, _ in batch]
             letters = [letter for flush in flushes for letter in flush.dead_letters]
-            await self._write(partial(self._outlet.dead, letters))
-            await self._write(partial(write_flush, self._store, flushes, self._clock.now()))
+            if letters:
+                await self._write(partial(self._outlet.dead, letters), KAFKA)
+            rows = rows_of(flushes)
+            step = partial(self._measures.insert, rows)
+            await self._write(
+                partial(write_flush, self._store, flushes, self._clock.now(), step), STORE
+            )
+            took_s = self._clock.monotonic_s() - started_s
+            self._measures.flushed(took_s, rows)
             for slot, flush, events in batch:
                 for event in events:
                     event.ack()
-                await self.count(partial(slot.shard.flushed, flush))
+                self._note(slot, flush, round(1_000 * took_s))
+                await self.count(partial(slot.shard.flushed, flush), asks=False)
 
     def _collect(self) -> list[tuple[Slot, Flush, list[EventT[Any]]]]:
         ready = [slot for slot in self._slots.values() if slot.shard.has_progress]
@@ -200,25 +186,66 @@ class Pipeline:
             batch.append((slot, flush, events))
         return batch
 
+    # -- how it is doing ----------------------------------------------------------------------
+
+    def samples(self, log_end: Callable[[TP], int | None]) -> dict[int, Sample]:
+        """Partition to how it is doing; ``log_end`` is what Kafka last said of it, if anything."""
+        now = self._clock.now()
+        return {tp.partition: slot.sample(log_end(tp), now) for tp, slot in self._slots.items()}
+
+    def take_samples(self, log_end: Callable[[TP], int | None]) -> dict[int, Sample]:
+        """The same, for the store: the next ones tell of flushes after these."""
+        samples = self.samples(log_end)
+        for slot in self._slots.values():
+            slot.flush_times = FlushTimes()
+        return samples
+
+    def give_back(self, samples: Mapping[int, Sample]) -> None:
+        """These could not be stored: the next ones tell of their flushes, too."""
+        for slot in self._slots.values():
+            sample = samples.get(slot.shard.info.partition)
+            if sample is not None and sample.stored.shard == slot.shard.info.name:
+                slot.flush_times.give_back(sample)
+
+    @property
+    def pending(self) -> int:
+        """Lines that wait for a flush."""
+        return sum(slot.shard.pending for slot in self._slots.values())
+
+    def _note(self, slot: Slot, flush: Flush, took_ms: int) -> None:
+        self._measures.stored(slot.shard.info, slot.stored, flush)
+        slot.stored = flush.checkpoint
+        slot.flush_times.add(took_ms)
+
     # -- threads and retries ------------------------------------------------------------------
 
-    async def count(self, work: Callable[[], T]) -> T:
-        """Runs ``work`` on the counting thread, again and again while a dependency is away."""
-        return await self._retried(self._counting, work)
+    async def count(
+        self, work: Callable[[], T], dependency: str = STORE, *, asks: bool = True
+    ) -> T:
+        """Runs ``work`` on the counting thread, again and again while ``dependency`` is away.
 
-    async def _write(self, work: Callable[[], T]) -> T:
-        return await self._retried(self._writing, work)
+        Args:
+            work: what to run.
+            dependency: the server that it may need.
+            asks: whether it needs that server each time.
+        """
+        return await self._retried(self._counting, work, dependency, asks=asks)
 
-    async def _retried(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    async def _write(self, work: Callable[[], T], dependency: str) -> T:
+        return await self._retried(self._writing, work, dependency)
+
+    async def _retried(
+        self,
+        threads: ThreadPoolExecutor,
+        work: Callable[[], T],
+        dependency: str,
+        *,
+        asks: bool = True,
+    ) -> T:
         loop = asyncio.get_running_loop()
-        delay_s = RETRY_FIRST_S
-        while True:
-            try:
-                return await loop.run_in_executor(threads, work)
-            except Unavailable as error:
-                log.warning("waiting %.1f s: %s", delay_s, error)
-                await asyncio.sleep(delay_s)
-                delay_s = min(2 * delay_s, RETRY_LAST_S)
+        return await patiently_async(
+            lambda: loop.run_in_executor(threads, work), dependency, self._vitals, asks=asks
+        )
 
     def stop_threads(self) -> None:
         """Lets the threads end; nothing may be taken afterwards."""

@@ -82,6 +82,11 @@ class ShardProcessor:
         self._forwarded_before = store.forwards_after(info.name, self._checkpoint.version)
 
     @property
+    def checkpoint(self) -> Checkpoint:
+        """As of the last `take_flush`; before any, as it is stored."""
+        return self._checkpoint
+
+    @property
     def pending(self) -> int:
         """Listings, sightings and dead letters that wait for a flush."""
         return len(self._accepted) + len(self._sightings) + len(self._dead) + len(self._elsewhere)

@@ -12,6 +12,8 @@ from clickhouse_connect.driver.client import Client
 from trends.detection.spike import Spike
 from trends.store.client import translated
 
+NO_HORIZON: Final = ""
+"""Of an evaluation for which no window was due: the alerter is there, and counts did not change."""
 _SPIKE_NAMES: Final = [
     *("horizon", "window_start", "window_end", "rule", "kind", "name", "shown", "observed"),
     *("expected", "expected_high", "listings", "p", "q", "lift", "is_new", "complete"),
@@ -23,7 +25,7 @@ _EVALUATION_NAMES: Final = ["at", "horizon", "window_start", "candidates", "spik
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRecord:
-    """One window that one evaluation looked at."""
+    """One window that one evaluation looked at; with `NO_HORIZON`, that there was none to look at."""
 
     at: datetime
     horizon: str

@@ -8,11 +8,13 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+from clickhouse_connect.driver.client import Client
 
 from trends.analysis.batch import Batch
 from trends.model import Position
 from trends.store.clickhouse import INSERT_LISTINGS_MAX, ClickHouseStore
 from trends.store.client import translated
+from trends.store.cluster import Schema
 from trends.store.columns import counted_under
 from trends.store.interface import ShardInfo
 from trends.store.rebuild import Due, Page, ShardDay, ShardState
@@ -32,6 +34,11 @@ _IS_DUE: Final = (
 
 class ClickHouseRebuild(ClickHouseStore):
     """The store, and what counting under a new generation needs; keeps `RebuildStore`."""
+
+    def __init__(self, client: Client, generation: int, cluster: str = "") -> None:
+        """``cluster``: whose servers all have the tables, see cluster.py; empty: the one server."""
+        super().__init__(client, generation)
+        self._cluster = cluster
 
     def newest_active(self) -> int:
         return int(self._rows("SELECT max(generation) FROM generations FINAL WHERE active")[0][0])
@@ -132,8 +139,8 @@ class ClickHouseRebuild(ClickHouseStore):
 
     def drop_terms(self) -> None:
         with translated():
-            self._client.command("TRUNCATE TABLE term_days")
-            self._client.command("TRUNCATE TABLE term_counts")
+            self._change("TRUNCATE TABLE term_days")
+            self._change("TRUNCATE TABLE term_counts")
 
     def drop_older_topics(self) -> None:
         parts = self._rows(
@@ -143,7 +150,11 @@ class ClickHouseRebuild(ClickHouseStore):
         )
         with translated():
             for (partition,) in parts:
-                self._client.command(f"ALTER TABLE topic_counts DROP PARTITION ID '{partition}'")
+                self._change(f"ALTER TABLE topic_counts DROP PARTITION ID '{partition}'")
+
+    def _change(self, statement: str) -> None:
+        for form in Schema(self._cluster, str(self._client.database)).forms(statement):
+            self._client.command(form)
 
 
 def _thresholds(due: Mapping[str, Due]) -> dict[str, object]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
@@ -13,6 +16,8 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalErr
 from urllib3.exceptions import HTTPError
 
 from trends.errors import ConfigError, Fatal, Unavailable
+from trends.settings import redact_url
+from trends.store.access import StoreAccess
 
 DEFAULT_DATABASE = "trends"
 CONNECT_TIMEOUT_S = 10
@@ -21,10 +26,25 @@ QUERY_TIMEOUT_S = 300
 
 _SYSTEM_ERROR = re.compile(r"\[Errno -?\d+\] ([\w ]+)")
 
-# What waiting can mend: memory, too many parts or queries, a replica or keeper that is away.
+# What waiting can mend: memory, too many parts or queries, a replica or keeper that is away, an
+# insert before ours that waits for its quorum, a replica that lags behind.
 _RETRY_CODES = frozenset(
-    {159, 164, 202, 203, 209, 210, 225, 241, 242, 252, 319, 364, 439, 473, 499, 999}
+    {159, 164, 202, 203, 209, 210, 225, 241, 242, 252, 279, 285, 286, 289, 319, 364, 369, 439}
+    | {473, 499, 517, 999}
 )
+
+# What those who decide send to a cluster. An acknowledged insert is on most replicas, and one that
+# lacks it refuses to be read: so whoever takes over reads the last checkpoint and every id. Sharded
+# tables have an insert when it returns, and a subquery on one is asked of all shards.
+CLUSTER_SETTINGS: Final = {
+    "insert_quorum": "auto",
+    "insert_quorum_parallel": 0,
+    "insert_quorum_timeout": 60_000,
+    "select_sequential_consistency": 1,
+    "distributed_foreground_insert": 1,
+    "distributed_product_mode": "global",
+    "alter_sync": 2,
+}
 
 
 def database_of(url: str) -> str:
@@ -32,30 +52,44 @@ def database_of(url: str) -> str:
     return urlsplit(url).path.strip("/") or DEFAULT_DATABASE
 
 
-def connect(url: str, *, database: str | None = None) -> Client:
-    """A client for ``http[s]://[user[:password]@]host[:port][/database]``.
+def connect(
+    where: str | StoreAccess, *, database: str | None = None, read_only: bool = False
+) -> Client:
+    """A client of the store.
 
     Args:
-        url: where the server is.
+        where: an address (see `StoreAccess`) and what goes with it, or the address alone.
         database: another database than the URL names.
+        read_only: sends no settings, which a read-only user may not change; then a cluster may
+            answer with what it had a moment ago.
 
     Raises:
-        ConfigError: if the URL is not of that form, or user or password are refused.
+        ConfigError: if the URL is not of that form, or certificate, user or password are refused.
         Unavailable: if nothing answers there.
     """
+    access = StoreAccess(where) if isinstance(where, str) else where
+    url = access.url
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(
-            f"ClickHouse URL {url!r} is not of the form http://user:password@host:8123/database"
+            f"ClickHouse URL {redact_url(url)!r} is not of the form "
+            "http://user:password@host:8123/database"
         )
     secure = parts.scheme == "https"
+    access.tls()  # a file that is no certificate is named here
     with translated():
         return clickhouse_connect.get_client(
             host=parts.hostname,
             port=parts.port or (8443 if secure else 8123),
             secure=secure,
             username=unquote(parts.username) if parts.username else "default",
-            password=unquote(parts.password) if parts.password else "",
+            password=access.password,
+            ca_cert=_text(access.ca_file),
+            client_cert=_text(access.cert_file),
+            client_cert_key=_text(access.key_file),
+            # A certificate of ours beside a password; without one, it is what the user logs in by.
+            tls_mode="strict" if access.cert_file and access.password else None,
+            settings=dict(CLUSTER_SETTINGS) if access.cluster and not read_only else None,
             database=database or database_of(url),
             connect_timeout=CONNECT_TIMEOUT_S,
             send_receive_timeout=QUERY_TIMEOUT_S,
@@ -77,6 +111,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (ClickHouseError, HTTPError, OSError) as error:
+        _raise_tls_problem(error)
         code = error_code(error)
         text = str(error).strip()
         if code in (516, 192, 193, 81):
@@ -85,6 +120,30 @@ def translated() -> Iterator[None]:
         if away or code in _RETRY_CODES:
             raise Unavailable(f"ClickHouse: {_brief(text)}") from error
         raise Fatal(f"ClickHouse: {text}") from error
+
+
+def _raise_tls_problem(error: BaseException) -> None:
+    """Raises a ConfigError if what is behind an error is that TLS was not agreed on."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            raise ConfigError(
+                f"ClickHouse shows a certificate that is not trusted: {cause.verify_message}; set "
+                "TRENDS_CLICKHOUSE_CA_FILE to the certificate of the authority that signed it"
+            ) from error
+        if isinstance(cause, ssl.SSLError) and cause.reason and "EOF" not in cause.reason:
+            raise ConfigError(
+                f"ClickHouse does not agree on TLS: {cause.reason}; look at scheme and port in "
+                "TRENDS_CLICKHOUSE and, if it wants a certificate, TRENDS_CLICKHOUSE_CERT_FILE"
+            ) from error
+        reason = getattr(cause, "reason", None)
+        cause = (
+            reason if isinstance(reason, BaseException) else cause.__cause__ or cause.__context__
+        )
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def _brief(text: str) -> str:

@@ -17,6 +17,7 @@ from trends.analysis.segment import Segmenter, segmenter
 from trends.analysis.taxonomy import Taxonomy, parse_taxonomy
 from trends.errors import Fatal
 from trends.store.client import translated
+from trends.store.topic_tree import has_topic_tree, put_topic_tree
 
 FIRST: Final = 1
 
@@ -69,8 +70,8 @@ def active_generation(client: Client) -> Generation | None:
 
 def put_generation(client: Client, generation: Generation, *, active: bool, at: datetime) -> None:
     """Records a generation: being built, or active, which is final."""
-    cutter = segmenter(generation.segmenter.split("/")[0])
-    fingerprint = generation.taxonomy(cutter).fingerprint()
+    taxonomy = generation.taxonomy(segmenter(generation.segmenter.split("/")[0]))
+    fingerprint = taxonomy.fingerprint()
     row = [
         generation.number,
         generation.analysis,
@@ -81,8 +82,17 @@ def put_generation(client: Client, generation: Generation, *, active: bool, at: 
         at,
     ]
     names = ["generation", "analysis", "segmenter", "fingerprint", "taxonomy", "active", "at"]
+    # The tree comes first: whoever sees the generation finds its tree.
+    put_topic_tree(client, generation.number, taxonomy)
     with translated():
         client.insert("generations", [row], column_names=names)
+
+
+def ensure_topic_tree(client: Client) -> None:
+    """Writes the tree of the active generation if it was recorded before there were trees."""
+    active = active_generation(client)
+    if active is not None and not has_topic_tree(client, active.number):
+        put_topic_tree(client, active.number, active.taxonomy())
 
 
 def counting_generation(

@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
 from trends.errors import Fatal
+from trends.store.access import StoreAccess
 from trends.store.client import connect, database_of, translated
+from trends.store.cluster import Schema
+from trends.store.cluster_check import check_cluster, check_homes
+from trends.store.generations import ensure_topic_tree
 
-_COMMENT = re.compile(r"^\s*--.*$", re.MULTILINE)
+_COMMENT: Final = re.compile(r"^\s*--.*$", re.MULTILINE)
+_MIGRATIONS_TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32, name String, "
+    "applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) "
+    "ENGINE = ReplacingMergeTree ORDER BY number"
+)
 
 
 def migrations() -> list[tuple[int, str, str]]:
@@ -31,8 +41,13 @@ def statements(sql: str) -> Iterator[str]:
             yield statement.strip()
 
 
-def migrate(client: Client, database: str) -> list[str]:
+def migrate(client: Client, database: str, cluster: str = "") -> list[str]:
     """Applies what is missing. Every statement can be repeated, so a crash in between is mended.
+
+    Args:
+        client: may create databases; is set to ``database``.
+        database: to bring up to date.
+        cluster: of servers that all get the schema; empty: the one server.
 
     Returns:
         The names of the migrations applied now.
@@ -41,14 +56,9 @@ def migrate(client: Client, database: str) -> list[str]:
         Fatal: if the database is newer than this program.
     """
     applied_now = []
+    schema = Schema(cluster, database)
     with translated():
-        client.command(f"CREATE DATABASE IF NOT EXISTS `{database}`")
-        client.database = database
-        client.command(
-            "CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32, name String, "
-            "applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) "
-            "ENGINE = ReplacingMergeTree ORDER BY number"
-        )
+        _create_database(client, database, schema)
         result = client.query("SELECT DISTINCT number FROM schema_migrations")
         done = {int(row[0]) for row in result.result_rows}
         known = migrations()
@@ -59,19 +69,49 @@ def migrate(client: Client, database: str) -> list[str]:
                 "trends does not know; upgrade trends"
             )
         for number, name, sql in known:
+            # Also of those that are done: a later one may copy a table.
+            prepared = [form for each in statements(sql) for form in schema.forms(each)]
             if number in done:
                 continue
-            for statement in statements(sql):
+            for statement in prepared:
                 client.command(statement)
             client.insert("schema_migrations", [[number, name]], column_names=["number", "name"])
             applied_now.append(f"{number:04d}_{name}")
     return applied_now
 
 
-def prepare_store(url: str) -> list[str]:
-    """Creates the database that ``url`` names and brings its schema up to date; see `migrate`."""
-    client = connect(url, database="default")
+def prepare_store(where: str | StoreAccess) -> list[str]:
+    """Creates the database that the URL names and brings its schema up to date; see `migrate`."""
+    access = StoreAccess(where) if isinstance(where, str) else where
+    client = connect(access, database="default")
     try:
-        return migrate(client, database_of(url))
+        if access.cluster:
+            check_cluster(client, access.cluster)
+        applied = migrate(client, database_of(access.url), access.cluster)
+        if access.cluster:
+            check_homes(client, access.cluster)
+        ensure_topic_tree(client)
+        return applied
     finally:
         client.close()
+
+
+def _create_database(client: Client, database: str, schema: Schema) -> None:
+    """Creates what all else stands in, and sets the client to it."""
+    # A statement for a cluster waits for every server, and most starts have nothing to change.
+    if not schema.cluster or not _has_schema(client, database):
+        for statement in schema.forms(f"CREATE DATABASE IF NOT EXISTS `{database}`"):
+            client.command(statement)
+        client.database = database
+        for statement in schema.forms(_MIGRATIONS_TABLE):
+            client.command(statement)
+    client.database = database
+
+
+def _has_schema(client: Client, database: str) -> bool:
+    found = client.query(
+        "SELECT count() FROM system.tables WHERE database = {database:String} "
+        "AND name = 'schema_migrations'",
+        parameters={"database": database},
+    )
+    return bool(found.result_rows[0][0])

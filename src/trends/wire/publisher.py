@@ -19,6 +19,7 @@ from kafka.producer.future import FutureRecordMetadata
 from trends.clock import Clock
 from trends.model import Listing
 from trends.settings import Settings
+from trends.wire.access import kafka_access
 from trends.wire.codec import LINE_MAX_BYTES, encode_line, line_too_long
 from trends.wire.partition import home_partition
 from trends.wire.topics import TopicInfo, translated
@@ -68,7 +69,7 @@ class Publisher:
         self.sent: list[SentMessage] = []
         with translated():
             self._producer = KafkaProducer(
-                bootstrap_servers=bootstrap.split(","),
+                **kafka_access(settings, bootstrap).client_options(),
                 acks="all",
                 batch_size=0,
                 enable_idempotence=True,

@@ -17,8 +17,8 @@ import pytest
 from tests.integration.notify.conftest import Build
 from tests.integration.notify.mail_server import mail_server, raw_server
 from tests.unit.alerting.transitions import delivery, spike, transition
-from trends.alerting.notify.errors import Refused
 from trends.errors import Unavailable
+from trends.http.errors import Refused
 
 TIMEOUT_S = 0.6
 

@@ -11,12 +11,12 @@ from tests.integration.notify.grafana_api import TOKEN, GrafanaApi
 from tests.integration.notify.receiver import Receiver, answering, receiving
 from tests.unit.alerting.transitions import DAY, FIRED, delivery, spike, transition
 from trends.alerting.alert import State
-from trends.alerting.notify.errors import Refused
 from trends.alerting.notify.grafana_client import Grafana
-from trends.alerting.notify.http import Http
 from trends.alerting.notify.notifier import Notifier
 from trends.clock import ManualClock
 from trends.errors import Unavailable
+from trends.http.errors import Refused
+from trends.http.exchange import Http
 
 
 @pytest.fixture

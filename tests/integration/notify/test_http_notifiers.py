@@ -20,8 +20,8 @@ from tests.integration.notify.receiver import (
     trickle_headers,
 )
 from tests.unit.alerting.transitions import delivery
-from trends.alerting.notify.errors import Refused, Throttled
 from trends.errors import Unavailable
+from trends.http.errors import Refused, Throttled
 
 TIMEOUT_S = 0.5
 TYPES: dict[str, dict[str, Any]] = {

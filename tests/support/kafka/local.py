@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.kafka.server import APACHE_PROPERTIES
@@ -49,6 +50,10 @@ class ApacheKafka(RestartableBroker):
     """
 
     durable = True
+    # What a kind of its own adds to the configuration, and to the first format of its data.
+    more_listeners: Mapping[str, str] = {}
+    more_properties: Mapping[str, str] = {}
+    more_format: tuple[str, ...] = ()
 
     def __init__(self, jars: Path, folder: Path) -> None:
         ports = choose_ports(("kafka", "controller"))
@@ -87,17 +92,27 @@ class ApacheKafka(RestartableBroker):
     def _format(self) -> None:
         """Write the configuration, and a new cluster's identity into the data folder."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        clients = {"PLAINTEXT": self._listeners["PLAINTEXT"], **self.more_listeners}
+        listeners = {**self._listeners, **self.more_listeners}
         properties = {
             **APACHE_PROPERTIES,
             "controller.quorum.voters": f"1@{self._listeners['CONTROLLER']}",
-            "listeners": ",".join(f"{name}://{at}" for name, at in self._listeners.items()),
-            "advertised.listeners": f"PLAINTEXT://{self._listeners['PLAINTEXT']}",
+            "listeners": ",".join(f"{name}://{at}" for name, at in listeners.items()),
+            "advertised.listeners": ",".join(f"{name}://{at}" for name, at in clients.items()),
             "log.dirs": str(self._folder / "data"),
+            **self.more_properties,
         }
         lines = (f"{name}={value}\n" for name, value in properties.items())
         self._properties.write_text("".join(lines), encoding="utf-8")
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        arguments = ("format", "-t", f"x{cluster_id[1:]}", "-c", str(self._properties))
+        arguments: tuple[str, ...] = (
+            "format",
+            "-t",
+            f"x{cluster_id[1:]}",
+            "-c",
+            str(self._properties),
+        )
+        arguments += self.more_format
         subprocess.run(
             [*self._java, "kafka.tools.StorageTool", *arguments],
             check=True,

@@ -21,6 +21,8 @@ from trends.alerting.rules import Rule, Rules
 from trends.clock import ManualClock
 from trends.detection.spike import Spike
 from trends.errors import Unavailable
+from trends.metrics.meters import AlerterMeters
+from trends.metrics.vitals import Vitals
 from trends.store.alerts_deliveries import Status
 from trends.store.alerts_spikes import EvaluationRecord
 
@@ -90,6 +92,7 @@ class Bench:
         self.outboxes: list[Handed] = []
         self.taken: list[Parcel] = []
         self.signature = 0
+        self.vitals = Vitals("alerter", self.clock)
         self.alerter = Alerter(
             source=self.source,
             signature=lambda: self.signature,
@@ -99,6 +102,8 @@ class Bench:
             rules=RULES,
             every_s=60,
             clock=self.clock,
+            vitals=self.vitals,
+            meters=AlerterMeters(self.vitals.registry),
         )
 
     def _outbox(self) -> Handed:

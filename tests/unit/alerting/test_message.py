@@ -12,6 +12,7 @@ from trends.alerting.notify import text
 from trends.alerting.notify.chart import WIDTH_PX, bars
 from trends.alerting.notify.message import Message, explained, subject
 from trends.detection.spike import Kind, Member, Point, Spike
+from trends.http.text import clean
 
 NASTY = 'x\r\nBcc: all@example.org\x1b[31m\u202e<script>alert("1")</script>' + "y" * 500
 
@@ -164,11 +165,11 @@ def test_chances_are_odds(value: float, shown: str) -> None:
 
 
 def test_what_cannot_be_written_is_escaped() -> None:
-    assert text.clean("a\ud800b\x00") == "a\\ud800b\\x00"
+    assert clean("a\ud800b\x00") == "a\\ud800b\\x00"
 
 
 def test_joiners_of_emoji_and_scripts_are_kept() -> None:
-    assert text.clean("👩‍💻 می‌خواهم") == "👩‍💻 می‌خواهم"
+    assert clean("👩‍💻 می‌خواهم") == "👩‍💻 می‌خواهم"
 
 
 def test_the_chart_compares_the_last_windows() -> None:

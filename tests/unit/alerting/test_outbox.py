@@ -12,12 +12,12 @@ from tests.support.spikes import START, FakeRule, spike
 from trends.alerting.alert import Alert, State, Transition
 from trends.alerting.lane import RETRY_LAST_S
 from trends.alerting.lifecycle import Found, step
-from trends.alerting.notify.errors import Refused, Throttled
 from trends.alerting.notify.notifier import Delivery, MemoryNotifier
 from trends.alerting.outbox import RECORD_RETRY_S, Courier, Outbox
 from trends.alerting.parcel import TOPIC_SINK, Parcel
 from trends.clock import ManualClock
 from trends.errors import Unavailable
+from trends.http.errors import Refused, Throttled
 from trends.store.alerts_deliveries import DeliveryRecord, Status
 
 HOUR = timedelta(hours=1)

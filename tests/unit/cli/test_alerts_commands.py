@@ -12,7 +12,6 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from tests.unit.alerting.transitions import spike
-from trends.alerting.notify.errors import Refused
 from trends.alerting.notify.message import explained, subject
 from trends.alerting.notify.notifier import MemoryNotifier
 from trends.alerting.rules_load import load_rules
@@ -23,6 +22,7 @@ from trends.cli.main import app
 from trends.cli.output import cell, table_of
 from trends.clock import ManualClock
 from trends.errors import Unavailable
+from trends.http.errors import Refused
 
 NOW = datetime(2026, 3, 2, 15, 20, tzinfo=UTC)
 COMMANDS = ["list", "show", "silence", "silences", "unsilence", "rules", "test"]

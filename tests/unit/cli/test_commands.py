@@ -60,7 +60,17 @@ def test_the_commands_of_dead_have_help(run: Runner, name: str) -> None:
     assert "--format" in result.stdout
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"sql", "dead", "topics", "alerts"}))
+GROUPS = {"dead", "topics", "alerts", "grafana"}
+
+
+@pytest.mark.parametrize("name", ["check", "diff", "sync", "delete"])
+def test_the_commands_of_grafana_have_help(run: Runner, name: str) -> None:
+    result = run("grafana", name, "--help")
+    assert result.exit_code == 0
+    assert "--format" in result.stdout
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"sql"} - GROUPS))
 def test_every_command_can_speak_json(run: Runner, name: str) -> None:
     assert "--format <table|json>" in run(name, "--help").stdout
 

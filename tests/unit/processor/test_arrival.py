@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from trends.processor.pipeline import arrival
+from trends.processor.slot import arrival
 
 
 def test_a_usual_timestamp_is_kept() -> None:

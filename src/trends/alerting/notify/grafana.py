@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from trends.alerting.alert import Alert, State, Transition
 from trends.alerting.notify.grafana_client import Grafana
-from trends.alerting.notify.http import Http, host_of
 from trends.alerting.notify.message import display_name, explained
 from trends.alerting.notify.notifier import Delivery
-from trends.alerting.notify.text import clean, web_url
+from trends.alerting.notify.text import web_url
 from trends.alerting.rules_notifiers import GrafanaConfig
 from trends.clock import Clock
+from trends.http.exchange import Http, host_of
+from trends.http.text import clean
 
 # Grafana refuses annotations whose tags are longer as JSON (its setting tags_length), and its store
 # single ones.

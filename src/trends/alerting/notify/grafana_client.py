@@ -1,27 +1,23 @@
-"""`grafana-api` over our own HTTP exchange: with a deadline, without redirects, errors translated.
+"""Annotations of one Grafana, through `grafana-api`.
 
-What the package lacks is mended here: its timeout starts anew with every byte and its session
-follows redirects and proxy variables (so a transport of ours stands in), it does not encode tags in
-a query, knows no ``dashboardUID``, and gives up on an answer that is not JSON with an error of
-another library's.
+What the package lacks is mended here: it does not encode tags in a query, knows no
+``dashboardUID``, and gives up on an answer that is not JSON with an error of another library's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from io import BytesIO
 from typing import Any, Final, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
-from grafana_api import GrafanaFace
 from grafana_api.grafana_api import GrafanaException
-from requests.adapters import BaseAdapter
 
-from trends.alerting.notify.errors import Refused
-from trends.alerting.notify.http import Http
-from trends.alerting.notify.text import clean
 from trends.errors import Unavailable
+from trends.http.errors import Refused
+from trends.http.exchange import Http
+from trends.http.grafana_face import grafana_face
+from trends.http.text import clean
 
 T = TypeVar("T")
 
@@ -37,21 +33,8 @@ class Grafana:
     """
 
     def __init__(self, url: str, token: str, http: Http) -> None:
-        parts = urlsplit(url)
-        path = parts.path.strip("/")
-        host = parts.hostname or ""
         self._http = http
-        self._face = GrafanaFace(
-            auth=token,
-            host=f"[{host}]" if ":" in host else host,
-            port=parts.port,
-            url_path_prefix=f"{path}/" if path else "",
-            protocol=parts.scheme,
-            timeout=http.timeout_s,
-        )
-        session: requests.Session = self._face.api.s
-        session.trust_env = False
-        session.mount(f"{parts.scheme}://", _Transport(http))
+        self._face = grafana_face(url, token, http)
 
     def find(self, tag: str) -> list[Mapping[str, Any]]:
         """Annotations that carry ``tag``, newest first."""
@@ -80,6 +63,8 @@ class Grafana:
     def _call(self, call: Callable[[], T]) -> T:
         try:
             return call()
+        except Refused as error:
+            raise _with_remedy(error) from error
         except requests.JSONDecodeError as error:
             raise self._no_grafana("no JSON") from error
         except (GrafanaException, requests.RequestException, TypeError) as error:
@@ -93,41 +78,9 @@ class Grafana:
         )
 
 
-class _Transport(BaseAdapter):
-    """What `requests` sends, sent by `Http`."""
-
-    def __init__(self, http: Http) -> None:
-        super().__init__()
-        self._http = http
-
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        # Of JSON, which is all that is sent here, the body is bytes.
-        content = request.body if isinstance(request.body, bytes) else b""
-        # How long the body is and whom it is for, httpx says itself.
-        headers = {
-            name: str(value)
-            for name, value in request.headers.items()
-            if name.lower() in {"authorization", "content-type"}
-        }
-        try:
-            answer = self._http.exchange(str(request.method), str(request.url), headers, content)
-        except Refused as error:
-            raise _with_remedy(error) from error
-        response = requests.Response()
-        response.status_code = answer.status
-        response.headers.update(answer.headers)
-        response.encoding = "utf-8"
-        response.raw = BytesIO(answer.body)
-        response.request = request
-        response.url = str(request.url)
-        return response
-
-    def close(self) -> None:
-        """Nothing is kept open."""
-
-
 def _with_remedy(error: Refused) -> Refused:
-    words = str(error)
-    if " answered 401" in words or " answered 403" in words:
-        return Refused(f"{words}; its token must be of a service account with the role Editor")
+    if error.status in (401, 403):
+        return Refused(
+            f"{error}; its token must be of a service account with the role Editor", error.status
+        )
     return error

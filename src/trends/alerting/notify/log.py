@@ -10,7 +10,7 @@ import orjson
 from trends.alerting.alert import State
 from trends.alerting.notify.message import display_name
 from trends.alerting.notify.notifier import Delivery
-from trends.alerting.notify.text import clean
+from trends.http.text import clean
 
 LOGGER: Final = logging.getLogger("trends.alerts")
 _LEVELS: Final = {"critical": logging.CRITICAL, "warning": logging.WARNING}

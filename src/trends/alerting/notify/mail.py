@@ -19,8 +19,9 @@ from trends.alerting.alert import Transition, delivery_id
 from trends.alerting.notify.chart import WIDTH_PX, bars
 from trends.alerting.notify.message import explained, subject
 from trends.alerting.notify.notifier import Delivery, Link
-from trends.alerting.notify.text import clean, web_url
+from trends.alerting.notify.text import web_url
 from trends.alerting.rules_notifiers import EmailConfig
+from trends.http.text import clean
 
 SUBJECT_MAX_CHARS: Final = 200
 

@@ -12,6 +12,7 @@ from typing import Final
 from trends.alerting.alert import Alert, State, Transition
 from trends.alerting.notify import text
 from trends.detection.spike import EvidenceListing, Spike
+from trends.http.text import clean
 
 # A baseline of fewer windows than these says little of what is usual.
 SHORT_HISTORY: Final = {"hour": 72, "day": 14, "week": 8}
@@ -83,19 +84,19 @@ def explained(transition: Transition) -> Message:
 
 def subject(transition: Transition) -> str:
     """The title with its severity, for a list of messages."""
-    return f"[{text.clean(transition.alert.severity)}] {_title(transition.alert)}"
+    return f"[{clean(transition.alert.severity)}] {_title(transition.alert)}"
 
 
 def display_name(alert: Alert) -> str:
     """What rose, short enough for a line."""
-    return text.clean(alert.spike.name, NAME_MAX_CHARS)
+    return clean(alert.spike.name, NAME_MAX_CHARS)
 
 
 def _title(alert: Alert) -> str:
     spike = alert.spike
     state = {State.RESOLVED: "resolved: ", State.PENDING: "pending: ", State.FIRING: ""}
     figures = f"{text.listings(spike.observed)}, {text.count(spike.expected)} expected"
-    rule = text.clean(alert.rule).replace("-", " ")
+    rule = clean(alert.rule).replace("-", " ")
     return f"{state[alert.state]}{rule}: {display_name(alert)} - {figures}"
 
 
@@ -154,14 +155,14 @@ def _facts(alert: Alert) -> list[Fact]:
 
 def _names(spike: Spike) -> list[Fact]:
     facts = []
-    others = [text.clean(member.name, NAME_MAX_CHARS) for member in spike.members[1:]]
+    others = [clean(member.name, NAME_MAX_CHARS) for member in spike.members[1:]]
     written = {name.casefold(): name for name in reversed(others)}
-    written.pop(text.clean(spike.name, NAME_MAX_CHARS).casefold(), None)
+    written.pop(clean(spike.name, NAME_MAX_CHARS).casefold(), None)
     others = list(reversed(written.values()))
     if others:
         facts.append(Fact("Also as", _some(others)))
     if spike.rose_with:
-        rose_with = [text.clean(name, NAME_MAX_CHARS) for name in spike.rose_with]
+        rose_with = [clean(name, NAME_MAX_CHARS) for name in spike.rose_with]
         facts.append(Fact("Rose with", _some(rose_with)))
     return facts
 
@@ -172,7 +173,7 @@ def _some(names: list[str]) -> str:
 
 
 def _counted(values: tuple[tuple[str, int], ...]) -> str:
-    return _some([f"{text.clean(name, NAME_MAX_CHARS)} ({docs:,})" for name, docs in values])
+    return _some([f"{clean(name, NAME_MAX_CHARS)} ({docs:,})" for name, docs in values])
 
 
 def _window(spike: Spike) -> str:
@@ -195,8 +196,8 @@ def _history(spike: Spike) -> str:
 
 
 def _evidence(listing: EvidenceListing) -> Evidence:
-    notes = [text.clean(listing.source, NAME_MAX_CHARS), f"{listing.event_time:%Y-%m-%d}"]
+    notes = [clean(listing.source, NAME_MAX_CHARS), f"{listing.event_time:%Y-%m-%d}"]
     if listing.upvotes is not None:
         notes.insert(0, f"{listing.upvotes:,} upvote{'' if listing.upvotes == 1 else 's'}")
-    title = text.clean(listing.title) or text.clean(listing.id)
+    title = clean(listing.title) or clean(listing.id)
     return Evidence(title, text.web_url(listing.url), ", ".join(note for note in notes if note))

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import orjson
 
-from trends.alerting.notify.http import Http, host_of
 from trends.alerting.notify.message import Evidence, explained, subject
 from trends.alerting.notify.notifier import Delivery, Link
-from trends.alerting.notify.text import clean, web_url
+from trends.alerting.notify.text import web_url
 from trends.alerting.notify.webhook import CONTENT_TYPE
 from trends.alerting.rules_notifiers import SlackConfig
 from trends.clock import Clock
+from trends.http.exchange import Http, host_of
+from trends.http.text import clean
 
 # Slack refuses a message whose parts are longer.
 HEADER_MAX_CHARS: Final = 150

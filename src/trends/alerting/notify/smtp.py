@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Final
 
-from trends.alerting.notify.errors import Refused
 from trends.alerting.notify.mail import MailWriter, domain_of
 from trends.alerting.notify.notifier import Delivery
-from trends.alerting.notify.text import clean
 from trends.alerting.rules_notifiers import EmailConfig, Tls
 from trends.clock import Clock
 from trends.errors import Unavailable
+from trends.http.errors import Refused
+from trends.http.text import clean
 
 CONNECT_TIMEOUT_S: Final = 10.0
 _log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Texts from listings made safe to show, and numbers as people say them. Pure."""
+"""Links from listings made safe, and numbers and times as people say them. Pure."""
 
 from __future__ import annotations
 
@@ -6,22 +6,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-# Joiners of emoji and of scripts such as Persian: invisible, and harmless.
-_JOINERS: Final = "\u200c\u200d"
 _BILLION: Final = 10**9
-
-
-def clean(text: str, max_chars: int = 200) -> str:
-    """``text`` on one line of at most ``max_chars``, without what would steer its display."""
-    # Cut first: a huge title must not be worked through to be shown in part.
-    line = " ".join(text[: 4 * max_chars].split())
-    safe = "".join(
-        char
-        if char.isprintable() or char in _JOINERS
-        else char.encode("unicode_escape").decode("ascii")
-        for char in line
-    )
-    return safe if len(safe) <= max_chars else safe[: max_chars - 3].rstrip() + "..."
 
 
 def web_url(url: str) -> str:

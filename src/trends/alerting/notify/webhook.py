@@ -8,11 +8,11 @@ from typing import Final
 import orjson
 
 from trends.alerting.alert import transition_json
-from trends.alerting.notify.http import Http, host_of
 from trends.alerting.notify.notifier import Delivery
 from trends.alerting.notify.signature import signature_headers, signing_key
 from trends.alerting.rules_notifiers import WebhookConfig
 from trends.clock import Clock
+from trends.http.exchange import Http, host_of
 
 CONTENT_TYPE: Final = {"content-type": "application/json"}
 

@@ -21,6 +21,7 @@ from trends.embedded.clickhouse.body import Body
 from trends.embedded.clickhouse.compression import decoder
 from trends.embedded.clickhouse.engine import Engine
 from trends.embedded.clickhouse.errors import Code, QueryError
+from trends.embedded.clickhouse.measured import Measured
 from trends.embedded.clickhouse.reader_policy import ReaderLimits
 from trends.embedded.clickhouse.request import QueryRequest, parameters_of, parse_request
 from trends.embedded.clickhouse.users import User, Users
@@ -61,9 +62,10 @@ class Interface:
         self._bounds = bounds
         self._responder = Responder(engine.timezone, engine.version, engine.content_types)
 
-    def application(self) -> web.Application:
-        """The routes of the real server; what has no route here answers 404 with a hint."""
-        app = web.Application()
+    def application(self, measured: Measured) -> web.Application:
+        """The routes of the real server and /metrics; all others answer 404 with a hint."""
+        app = web.Application(middlewares=[measured.middleware])
+        app.router.add_get("/metrics", measured.metrics)
         for path in ("/", "/query"):
             app.router.add_route("GET", path, self.query)
             app.router.add_route("HEAD", path, self.query)

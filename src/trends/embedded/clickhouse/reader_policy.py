@@ -98,6 +98,7 @@ SYSTEM_TABLES = frozenset(
         "numbers",
         "numbers_mt",
         "one",
+        "parts",
         "settings",
         "table_engines",
         "table_functions",

@@ -17,8 +17,10 @@ from pathlib import Path
 
 from aiohttp import web
 
+from trends.clock import SystemClock
 from trends.embedded.clickhouse.app import Bounds, Interface
 from trends.embedded.clickhouse.engine import Engine
+from trends.embedded.clickhouse.measured import Measured
 from trends.embedded.clickhouse.users import User, Users
 from trends.embedded.clickhouse.workers import Workers
 from trends.embedded.folder_lock import FolderLock
@@ -123,7 +125,7 @@ async def _serve(
     workers = Workers(options.query_threads)
     interface = Interface(engine, Users(users), workers, spool, options.bounds)
     runner = web.AppRunner(
-        interface.application(),
+        interface.application(Measured(SystemClock())),
         access_log=None,
         # Bodies are decoded here, with codings that aiohttp does not know.
         auto_decompress=False,

@@ -1,4 +1,4 @@
-"""Why a message could not be delivered; what another try may mend is `Unavailable`."""
+"""Why a request was not taken; what another try may mend is `Unavailable`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from trends.errors import TrendsError, Unavailable
 
 
 class Refused(TrendsError):
-    """The receiver does not want it, and would not want it at another try either."""
+    """The receiver does not want it, and would not want it at another try either.
+
+    Attributes:
+        status: what it answered with, if it answered.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(message)
 
 
 class Throttled(Unavailable):

@@ -21,10 +21,10 @@ import certifi
 import httpx
 
 from trends import __version__
-from trends.alerting.notify.errors import Refused, Throttled
-from trends.alerting.notify.text import clean
 from trends.clock import Clock
 from trends.errors import Unavailable
+from trends.http.errors import Refused, Throttled
+from trends.http.text import clean
 
 CONNECT_TIMEOUT_S: Final = 5.0
 ANSWER_MAX_BYTES: Final = 1 << 20
@@ -49,12 +49,14 @@ class Http:
     Attributes:
         who: what messages call it; must not hold a secret.
         timeout_s: for the whole exchange, however many bytes trickle in.
+        answer_max_bytes: of a longer answer the beginning is read.
     """
 
     who: str
     clock: Clock
     timeout_s: float
     proxy: str | None = None
+    answer_max_bytes: int = ANSWER_MAX_BYTES
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
         """The answer, if it is a 2xx.
@@ -97,9 +99,11 @@ class Http:
             # Raw: a few bytes of a compressed body can unfold into gigabytes.
             async for chunk in response.aiter_raw():
                 body += chunk
-                if len(body) >= ANSWER_MAX_BYTES:
+                if len(body) >= self.answer_max_bytes:
                     break
-            return Answer(response.status_code, response.headers, bytes(body[:ANSWER_MAX_BYTES]))
+            return Answer(
+                response.status_code, response.headers, bytes(body[: self.answer_max_bytes])
+            )
 
     def _judge(self, answer: Answer, url: str) -> None:
         status = answer.status
@@ -111,13 +115,14 @@ class Http:
             target = _shown(answer.headers.get("location", ""), url)
             raise Refused(
                 f"{self.who} redirects ({status}) to {target}; redirects are not followed, "
-                "change its url"
+                "change its url",
+                status,
             )
         if status in _PASSING or status == 503:
             raise Throttled(message, self._retry_after_s(answer.headers.get("retry-after", "")))
         if status >= 500 or status < 200:
             raise Unavailable(message)
-        raise Refused(message)
+        raise Refused(message, status)
 
     def _retry_after_s(self, value: str) -> float | None:
         """Seconds, or a date; None if it is neither."""

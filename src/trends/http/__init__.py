@@ -1,0 +1,1 @@
+"""HTTP as this project speaks it: one exchange with a deadline, errors told apart."""

@@ -1,0 +1,1 @@
+"""Keeps the rankings that dashboards show as `trends top` would print them now."""

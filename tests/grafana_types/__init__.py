@@ -1,0 +1,1 @@
+"""Dashboards checked against Grafana's own types by TypeScript's compiler."""

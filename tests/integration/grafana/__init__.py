@@ -1,0 +1,1 @@
+"""`trends.grafana` against a real HTTP server that answers as Grafana does."""

@@ -1,0 +1,1 @@
+"""What stays up to date for dashboards."""
