@@ -30,11 +30,13 @@ up: $(VENV)/.run ## Run the pipeline on this machine until Ctrl-C (DATA_DIR=.tre
 test: $(VENV)/.dev ## Run every test this machine can run
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.dev ## Lint, types and architecture
+check: $(VENV)/.dev ## Lint, types, architecture, dashboards and alert rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src services tests benchmarks
 	$(BIN)/lint-imports
+	$(BIN)/trends grafana check
+	$(BIN)/python -m tests.grafana_types
 
 bench: $(VENV)/.dev ## Measure throughput; ABSTRACTS=file.jsonl.gz with real abstracts
 	@test -n "$(ABSTRACTS)" || { echo 'say which: make bench ABSTRACTS=abstracts.jsonl.gz'; exit 2; }

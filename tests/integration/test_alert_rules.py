@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import accumulate
+from typing import Any, cast
 
 import pytest
 
@@ -26,7 +27,9 @@ from tests.support.observed import (
     rule_query,
     rules,
 )
+from trends.alerting.alert import Alert
 from trends.alerting.alert import State as AlertState
+from trends.alerting.lifecycle import Step
 from trends.clock import SystemClock
 from trends.grafana.contract import contract_problems
 from trends.grafana.panels import Contract
@@ -55,7 +58,7 @@ def store(whole: Observed) -> Observed:
     return whole
 
 
-def fed(arrivals: list[bool], end: datetime = NOW, **more: int) -> list[Sampled]:
+def fed(arrivals: list[bool], end: datetime = NOW, **more: Any) -> list[Sampled]:
     """A sample every five minutes up to ``end``; a listing came before some of them."""
     counts = accumulate(int(arrived) for arrived in arrivals)
     first = end - (len(arrivals) - 1) * STEP
@@ -276,7 +279,9 @@ class TestIngestStalled:
         rows = fed([False] * (20 * 288))
         for field in ("duplicates", "dead", "forwarded"):
             store.clear()
-            store.sample([replace(row, **{field: at}) for at, row in enumerate(rows)])
+            store.sample(
+                [replace(row, **cast(dict[str, Any], {field: at})) for at, row in enumerate(rows)]
+            )
             assert store.value(INGEST, NOW) == 0, field
 
     def test_a_restart_that_reads_again_is_no_arrival(self, store: Observed) -> None:
@@ -505,9 +510,5 @@ class TestRankerSilent:
         assert (simulator.told, simulator.changes) == ([], 0)
 
 
-def _update(grown: object) -> object:
-    from trends.alerting.alert import Alert
-    from trends.alerting.lifecycle import Step
-
-    assert isinstance(grown, Alert)
+def _update(grown: Alert) -> Step:
     return Step((grown,), (), (grown,))

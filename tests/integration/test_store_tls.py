@@ -1,4 +1,4 @@
-"""ClickHouse behind TLS: reached with the right files, and refused with words that name the wrong."""
+"""ClickHouse behind TLS: reached with the right files; what is wrong with others is said."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ def test_an_unknown_authority_is_refused_with_the_setting_to_correct(
     url: str, stranger: Authority, known: bool
 ) -> None:
     access = StoreAccess(url, ca_file=stranger.ca_file if known else None)
-    with pytest.raises(ConfigError, match="not trusted.*TRENDS_CLICKHOUSE_CA_FILE"):
+    with pytest.raises(ConfigError, match=r"not trusted.*TRENDS_CLICKHOUSE_CA_FILE"):
         one(access)
-    with pytest.raises(ConfigError, match="not trusted.*TRENDS_CLICKHOUSE_CA_FILE"):
+    with pytest.raises(ConfigError, match=r"not trusted.*TRENDS_CLICKHOUSE_CA_FILE"):
         clickhouse_answers(access)
 
 
@@ -95,18 +95,18 @@ def test_a_certificate_of_ours_is_shown_to_a_server_that_wants_one(
 def test_a_server_that_wants_a_certificate_and_gets_none_is_told_of(
     mutual_url: str, authority: Authority
 ) -> None:
-    with pytest.raises(ConfigError, match="does not agree on TLS.*TRENDS_CLICKHOUSE_CERT_FILE"):
+    with pytest.raises(ConfigError, match=r"does not agree on TLS.*TRENDS_CLICKHOUSE_CERT_FILE"):
         one(StoreAccess(mutual_url, ca_file=authority.ca_file))
 
 
 def test_tls_where_there_is_none_is_told_of(clickhouse: ClickHouseServer) -> None:
     host, port = served_at(clickhouse)
-    with pytest.raises(ConfigError, match="does not agree on TLS.*TRENDS_CLICKHOUSE"):
+    with pytest.raises(ConfigError, match=r"does not agree on TLS.*TRENDS_CLICKHOUSE"):
         one(StoreAccess(f"https://{host}:{port}"))
 
 
 def test_a_file_that_is_no_certificate_is_named(url: str) -> None:
-    with pytest.raises(ConfigError, match="TRENDS_CLICKHOUSE_CA_FILE=.*no certificates"):
+    with pytest.raises(ConfigError, match=r"TRENDS_CLICKHOUSE_CA_FILE=.*no certificates"):
         one(StoreAccess(url, ca_file=Path(__file__)))
 
 

@@ -32,6 +32,8 @@ def tls_proxy(
     if wants_certificate_of is not None:
         context.load_verify_locations(wants_certificate_of)
         context.verify_mode = ssl.CERT_REQUIRED
+        # Here a client hears within the handshake that it is refused; later it may hear nothing.
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
     with ExitStack() as resources:
         listener = resources.enter_context(socket.create_server((LOOPBACK, 0)))
         threads: list[threading.Thread] = []
@@ -66,15 +68,16 @@ def _accept(
 
 def _serve(plain: socket.socket, context: ssl.SSLContext, target: tuple[str, int]) -> None:
     # Whoever refuses the other's certificate ends the connection; that is what tests look at.
-    with plain, contextlib.suppress(OSError):
-        with (
-            context.wrap_socket(plain, server_side=True) as client,
-            socket.create_connection(target) as server,
-        ):
-            back = threading.Thread(target=_pump, args=(server, client), daemon=True)
-            back.start()
-            _pump(client, server)
-            back.join()
+    with (
+        plain,
+        contextlib.suppress(OSError),
+        context.wrap_socket(plain, server_side=True) as client,
+        socket.create_connection(target) as server,
+    ):
+        back = threading.Thread(target=_pump, args=(server, client), daemon=True)
+        back.start()
+        _pump(client, server)
+        back.join()
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:

@@ -25,7 +25,7 @@ _EVALUATION_NAMES: Final = ["at", "horizon", "window_start", "candidates", "spik
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRecord:
-    """One window that one evaluation looked at; with `NO_HORIZON`, that there was none to look at."""
+    """One window that one evaluation looked at; with `NO_HORIZON`, that there was none."""
 
     at: datetime
     horizon: str

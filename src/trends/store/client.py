@@ -136,10 +136,14 @@ def _raise_tls_problem(error: BaseException) -> None:
                 f"ClickHouse does not agree on TLS: {cause.reason}; look at scheme and port in "
                 "TRENDS_CLICKHOUSE and, if it wants a certificate, TRENDS_CLICKHOUSE_CERT_FILE"
             ) from error
-        reason = getattr(cause, "reason", None)
-        cause = (
-            reason if isinstance(reason, BaseException) else cause.__cause__ or cause.__context__
-        )
+        cause = _behind(cause)
+
+
+def _behind(error: BaseException) -> BaseException | None:
+    """What an error stems from; urllib3 keeps it as ``reason`` or as the argument of another."""
+    kept = (getattr(error, "reason", None), *error.args)
+    found = next((each for each in kept if isinstance(each, BaseException)), None)
+    return found or error.__cause__ or error.__context__
 
 
 def _text(path: Path | None) -> str | None:
