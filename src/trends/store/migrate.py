@@ -8,13 +8,17 @@ from importlib.resources import files
 from typing import Final
 
 from clickhouse_connect.driver.client import Client
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from trends.errors import Fatal
+from trends.errors import Fatal, Unavailable
 from trends.store.access import StoreAccess
 from trends.store.client import connect, database_of, translated
 from trends.store.cluster import Schema
 from trends.store.cluster_check import check_cluster, check_homes
 from trends.store.generations import ensure_topic_tree
+from trends.store.migration_lock import STALE_S, migration_lock
+
+LOCK_WAIT_S: Final = 0.2
 
 _COMMENT: Final = re.compile(r"^\s*--.*$", re.MULTILINE)
 _MIGRATIONS_TABLE: Final = (
@@ -55,23 +59,42 @@ def migrate(client: Client, database: str, cluster: str = "") -> list[str]:
     Raises:
         Fatal: if the database is newer than this program.
     """
-    applied_now = []
     schema = Schema(cluster, database)
     with translated():
         _create_database(client, database, schema)
-        result = client.query("SELECT DISTINCT number FROM schema_migrations")
-        done = {int(row[0]) for row in result.result_rows}
-        known = migrations()
-        unknown = done - {number for number, _, _ in known}
-        if unknown:
-            raise Fatal(
-                f"database {database!r} has migration {max(unknown)}, which this version of "
-                "trends does not know; upgrade trends"
-            )
-        for number, name, sql in known:
+        if not _missing(client, database):
+            return []
+        waiting = Retrying(
+            retry=retry_if_exception_type(Unavailable),
+            wait=wait_fixed(LOCK_WAIT_S),
+            stop=stop_after_delay(2 * STALE_S),
+            reraise=True,
+        )
+        return waiting(_apply_missing, client, database, schema)
+
+
+def _missing(client: Client, database: str) -> set[int]:
+    """Numbers of the migrations that are still to be applied."""
+    result = client.query("SELECT DISTINCT number FROM schema_migrations")
+    done = {int(row[0]) for row in result.result_rows}
+    known = {number for number, _, _ in migrations()}
+    if unknown := done - known:
+        raise Fatal(
+            f"database {database!r} has migration {max(unknown)}, which this version of "
+            "trends does not know; upgrade trends"
+        )
+    return known - done
+
+
+def _apply_missing(client: Client, database: str, schema: Schema) -> list[str]:
+    applied_now = []
+    with translated(), migration_lock(client):
+        # Asked again: whoever had the lock before has done it.
+        missing = _missing(client, database)
+        for number, name, sql in migrations():
             # Also of those that are done: a later one may copy a table.
             prepared = [form for each in statements(sql) for form in schema.forms(each)]
-            if number in done:
+            if number not in missing:
                 continue
             for statement in prepared:
                 client.command(statement)
