@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from browser import find_browser, shoot
-from picture import View, empty_panels, height_of, picture_of
+from layout import height_of
+from picture import View, empty_panels, picture_of
 from views import views
 
 from trends.errors import TrendsError
@@ -33,7 +34,9 @@ def main() -> int:
     """Every view, or those named."""
     given = _parser().parse_args()
     wanted = [
-        view for view in views(_utc(given.end)) if not given.names or view.file in given.names
+        view
+        for view in views(_utc(given.end), given.alert)
+        if not given.names or view.file in given.names
     ]
     images: Path = given.out
     images.mkdir(parents=True, exist_ok=True)
@@ -69,7 +72,7 @@ def _draw(view: View, client: Any, browser: str, images: Path, dashboards: Path)
     dashboard = json.loads((dashboards / f"{view.dashboard}.json").read_text(encoding="utf-8"))
     picture, problems = picture_of(dashboard, view, run)
     target = images / f"{view.file}.png"
-    size = (view.width, height_of(picture))
+    size = (view.width, height_of([each["panel"] for each in picture["panels"]]))
     told = shoot(browser, HERE / "build", picture, size, target)
     _shrink(target)
     sys.stdout.write(
@@ -112,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("url", help="of the store: http://user@host:port/database")
     parser.add_argument("names", nargs="*", help="of pictures; all of them by default")
     parser.add_argument("--end", type=datetime.fromisoformat, help="end of the range (now)")
+    parser.add_argument("--alert", default="", help="id of the alert that is shown closely")
     parser.add_argument("--out", type=Path, default=IMAGES, help="folder for the pictures")
     parser.add_argument("--dashboards", type=Path, default=HERE.parent, help="folder of the JSON")
     return parser

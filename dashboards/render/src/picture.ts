@@ -30,8 +30,9 @@ export interface PanelJson {
 export interface Annotation {
   name: string;
   color: string;
-  panels: number[] | null;
-  times: Array<{ time: number; timeEnd: number | null; text: string }>;
+  /** Which panels show it: these alone, or all but these. */
+  panels: { exclude: boolean; ids: number[] };
+  times: Array<{ time: number; timeEnd: number | null }>;
 }
 
 export interface Picture {

@@ -144,10 +144,10 @@ def _check_specs(admin: KafkaAdminClient, settings: Settings, section: Section) 
         found = differences(spec, state)
         told = "" if state.configs is not None else "; the broker does not tell configurations"
         if not found:
-            yield section.ok("topic", f"{spec.name!r} is as settings want it{told}")
+            yield section.ok("topics", f"{spec.name!r} is as settings want it{told}")
             continue
         said = "; ".join(map(str, found)) + told
-        yield section.warn("topic", said, "`trends kafka-topics` tells more, and changes it")
+        yield section.warn("topics", said, "`trends kafka-topics` tells more, and changes it")
 
 
 def _config(admin: KafkaAdminClient, name: str) -> Mapping[str, str]:

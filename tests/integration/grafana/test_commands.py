@@ -144,7 +144,8 @@ def test_a_variable_that_is_not_set_is_named_with_its_place(
 
 
 def test_check_tells_file_path_and_message(run: Runner, folders: Path) -> None:
-    assert run("check").exit_code == 0
+    result = run("check")
+    assert result.exit_code == 0, result.stdout
     file = folders / "dashboards" / "trends.json"
     file.write_text(file.read_text(encoding="utf-8").replace('"percentunit"', '"percentunits"'))
     result = run("check")

@@ -17,7 +17,7 @@ export function Series({ panel, picture, frames, timeRange, width, height }: Dra
     calcs: [],
     ...panel.options?.legend,
   };
-  const shown = picture.annotations.filter((each) => !each.panels || each.panels.includes(panel.id));
+  const shown = picture.annotations.filter(({ panels }) => panels.ids.includes(panel.id) !== panels.exclude);
   return (
     <TimeSeries {...{ width, height, timeRange, legend }} frames={drawn} timeZone="utc" options={panel.options}>
       {(config) => <Marks config={config} annotations={shown} />}
