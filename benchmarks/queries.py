@@ -6,7 +6,8 @@
 Counts the abstracts in an embedded stack, inflates that store by SQL (`queries_store.py`), gives it
 a past (`queries_history.py`), and runs what a browser would send for each dashboard: every panel,
 variable and annotation, for ranges from a day to five years, with and without a chosen name; then
-every alert rule. Each query runs once to warm up; the median of the others is its time.
+every alert rule. What a choice of source changes is a line of its own: it reads listings, not
+counts. Each query runs once to warm up; the median of the others is its time.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,12 +46,26 @@ RANGES = {
     "1 y": timedelta(days=365),
     "5 y": timedelta(days=5 * 365),
 }
-CHOSEN: dict[str, str | tuple[str, ...]] = {
-    "name": ("reasoning", "diffusion", "transformer", "agentic", "mamba"),
-    "topic": "Reasoning",
+# What somebody may choose who looks at this store, by variable; source comes apart.
+CHOICES = {
+    "name": "SELECT name FROM ranked WHERE kind = 'term' AND ordering = 'docs' AND rank > 0 "
+    "GROUP BY name ORDER BY min(rank) LIMIT 5",
+    "topic": "SELECT topic FROM topics WHERE resolution = '1d' GROUP BY topic "
+    "ORDER BY sum(docs) DESC LIMIT 1",
+    "alert": "SELECT id FROM alerts WHERE state = 'firing' ORDER BY window_start DESC LIMIT 1",
+    "source": "SELECT source FROM listings_counted GROUP BY source ORDER BY count() DESC LIMIT 1",
 }
 BIG = "trends_big"
 SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How long a query took, and how many rows it gave."""
+
+    ms: float
+    rows: int
+    query: Query
 
 
 def main() -> None:
@@ -100,55 +115,86 @@ def _measure(url: str, repeats: int) -> None:
         f"{int(str(rows)):,} count rows of {int(str(listings)):,} listings; {repeats} runs each\n"
     )
     now = datetime.now(UTC)
-    taken: dict[str, dict[str, list[tuple[float, Query]]]] = defaultdict(lambda: defaultdict(list))
+    filtered = _choices(client)
+    chosen = {name: values for name, values in filtered.items() if name != "source"}
+    taken: dict[str, dict[str, list[Taken]]] = defaultdict(lambda: defaultdict(list))
     for path in sorted((ROOT / "dashboards").glob("*.json")):
         dashboard = json.loads(path.read_text())
         for label, length in RANGES.items():
-            for query in _asked(dashboard, now - length, now):
-                taken[path.stem][label].append((_median_ms(client, query, repeats), query))
+            asked = _asked(dashboard, now - length, now, chosen)
+            for query in asked:
+                taken[path.stem][label].append(_taken(client, query, repeats))
+            by_source = dashboard_queries(dashboard, now - length, now, filtered)
+            for query in _more(by_source, asked):
+                taken[f"{path.stem}, one source"][label].append(_taken(client, query, repeats))
     for path in sorted((ROOT / "deploy/grafana/provisioning/alerting").glob("*.yaml")):
         for query in alert_queries(yaml.safe_load(path.read_text()) or {}, now):
-            taken["alert rules"]["now"].append((_median_ms(client, query, repeats), query))
+            taken["alert rules"]["now"].append(_taken(client, query, repeats))
     _report(taken)
     client.close()
 
 
-def _asked(dashboard: dict[str, object], start: datetime, end: datetime) -> list[Query]:
+def _choices(client: Client) -> dict[str, str | tuple[str, ...]]:
+    """Values of the variables; a list for those that take several."""
+    found = {
+        name: tuple(str(row[0]) for row in client.query(sql).result_rows)
+        for name, sql in CHOICES.items()
+    }
+    missing = [name for name, values in found.items() if not values]
+    if missing:
+        raise SystemExit(f"the store has nothing to choose for {', '.join(missing)}")
+    return {
+        name: values if name in ("name", "source") else values[0] for name, values in found.items()
+    }
+
+
+def _asked(
+    dashboard: dict[str, object],
+    start: datetime,
+    end: datetime,
+    values: dict[str, str | tuple[str, ...]],
+) -> list[Query]:
     """As it opens, and with names chosen; a query that stays the same is asked once."""
     plain = dashboard_queries(dashboard, start, end)
-    chosen = dashboard_queries(dashboard, start, end, CHOSEN)
-    known = {query.sql for query in plain}
-    more = [replace(query, name=f"{query.name} (chosen)") for query in chosen]
-    return plain + [query for query in more if query.sql not in known]
+    chosen = _more(dashboard_queries(dashboard, start, end, values), plain)
+    return plain + [replace(query, name=f"{query.name} (chosen)") for query in chosen]
 
 
-def _median_ms(client: Client, query: Query, repeats: int) -> float:
+def _more(queries: list[Query], known: list[Query]) -> list[Query]:
+    asked = {query.sql for query in known}
+    return [query for query in queries if query.sql not in asked]
+
+
+def _taken(client: Client, query: Query, repeats: int) -> Taken:
     times = []
     for _ in range(repeats + 1):
         started = time.perf_counter()
-        client.query(query.sql)
+        rows = len(client.query(query.sql).result_rows)
         times.append(1_000 * (time.perf_counter() - started))
-    return statistics.median(times[1:])
+    return Taken(statistics.median(times[1:]), rows, query)
 
 
-def _report(taken: dict[str, dict[str, list[tuple[float, Query]]]]) -> None:
-    print(f"{'':12} {'range':6} {'queries':>7} {'p50':>6} {'p95':>6} {'max':>6}  ms")
-    everything: list[tuple[float, str, Query]] = []
+def _report(taken: dict[str, dict[str, list[Taken]]]) -> None:
+    print(f"{'':20} {'range':6} {'queries':>7} {'empty':>5} {'p50':>6} {'p95':>6} {'max':>6}  ms")
+    everything: list[tuple[str, Taken]] = []
     for name, ranges in taken.items():
         for label, queries in ranges.items():
-            times = [ms for ms, _ in queries]
-            everything += [(ms, label, query) for ms, query in queries]
-            print(f"{name:12} {label:6} {_figures(times)}")
-    print(f"{'all':12} {'':6} {_figures([ms for ms, _, _ in everything])}\n\nslowest")
-    for ms, label, query in sorted(everything, key=lambda one: -one[0])[:SHOWN]:
-        print(f"  {ms:6.0f} ms  {label:5} {query.source}: {query.name}")
+            everything += [(label, one) for one in queries if "one source" not in name]
+            print(f"{name:20} {label:6} {_figures(queries)}")
+    print(f"{'all but one source':20} {'':6} {_figures([one for _, one in everything])}\n\nslowest")
+    for label, one in sorted(everything, key=lambda pair: -pair[1].ms)[:SHOWN]:
+        print(f"  {one.ms:6.0f} ms  {label:5} {one.query.source}: {one.query.name}")
+    empty = {f"{one.query.source}: {one.query.name}" for _, one in everything if not one.rows}
+    print("\nwithout rows in some range\n  " + "\n  ".join(sorted(empty)))
 
 
-def _figures(times: list[float]) -> str:
-    if len(times) < 2:
-        return f"{len(times):7}"
+def _figures(taken: list[Taken]) -> str:
+    empty = sum(not one.rows for one in taken)
+    if len(taken) < 2:
+        return f"{len(taken):7} {empty:5}"
+    times = [one.ms for one in taken]
     cuts = statistics.quantiles(times, n=20, method="inclusive")
-    return f"{len(times):7} {cuts[9]:6.0f} {cuts[18]:6.0f} {max(times):6.0f}"
+    return f"{len(taken):7} {empty:5} {cuts[9]:6.0f} {cuts[18]:6.0f} {max(times):6.0f}"
 
 
 def _commit() -> str:

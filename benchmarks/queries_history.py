@@ -16,6 +16,15 @@ from trends.ranker.board import StoreBoard
 from trends.ranker.plan import plan
 
 SHARD = "concat('listings/00000000-0000-7000-8000-000000000000/', toString(number % 4))"
+# Names that there are, the most frequent ones; and listings for evidence.
+NAMES = (
+    "(SELECT groupArray(name) FROM (SELECT names[1] AS name FROM ranked WHERE kind = 'term' "
+    "AND rank > 0 GROUP BY name ORDER BY min(rank), name LIMIT 700))"
+)
+IDS = (
+    "(SELECT groupArray(id) FROM (SELECT id FROM listings_counted "
+    "WHERE event_time > now() - INTERVAL 90 DAY LIMIT 1000))"
+)
 
 HISTORY = (
     "INSERT INTO shards SELECT "
@@ -38,16 +47,18 @@ HISTORY = (
     "'term', name, name, 40, 8.5, 15.2, 600, 1e-9, 1e-4, 4.7, 0, 1, start, [name], [], "
     "['a', 'b', 'c'], ['A first listing', 'a second', 'a third'], "
     "['https://example.org/a', 'https://example.org/b', ''], start + INTERVAL 1 DAY "
-    "FROM (SELECT number, concat('topic ', toString(number % 700)) AS name FROM numbers(5000))",
+    f"FROM (SELECT number, arrayElement({NAMES}, number % 700 + 1) AS name FROM numbers(5000))",
     "INSERT INTO alert_records SELECT hex(cityHash64(number % 400)), intDiv(number, 400), "
     "'transition', "
     "now64(3) - toIntervalDay(number % 400) + toIntervalHour(intDiv(number, 400) * 9) AS at, "
-    "'spikes', arrayElement(['info', 'warning', 'page'], number % 3 + 1), "
+    "'spikes', arrayElement(['info', 'warning', 'critical'], number % 3 + 1), "
     "arrayElement(['firing', 'resolved'], intDiv(number, 400) + 1), '', name, 'term', 'day', "
     "toStartOfDay(at) AS start, start + INTERVAL 1 DAY, 40, 8.5, 15.2, 600, 1e-9, 1e-4, 4.7, 0, "
-    "at, at, if(intDiv(number, 400) = 1, at, NULL), at, [name], ['a', 'b'], ['A', 'B'], "
+    "at, at, if(intDiv(number, 400) = 1, at, NULL), at, [name], "
+    "[ids[number % 400 + 1], ids[number % 400 + 2]], ['A', 'B'], "
     "['https://example.org/a', ''], ['mail'], '', '' "
-    "FROM (SELECT number, concat('topic ', toString(number % 200)) AS name FROM numbers(790))",
+    f"FROM (SELECT number, arrayElement({NAMES}, number % 200 + 1) AS name, {IDS} AS ids "
+    "FROM numbers(790))",
     "INSERT INTO deliveries SELECT hex(cityHash64(number)), hex(cityHash64(number, 1)), 'mail', "
     "hex(cityHash64(number, 2)), 'firing', 'delivered', 1, now64(3) - toIntervalDay(number), '', 1 "
     "FROM numbers(400)",
@@ -59,9 +70,9 @@ HISTORY = (
 
 def add_history(client: Client, clock: Clock) -> None:
     """Fills what dashboards read beside the counts; the client's database is the big store."""
+    add_rankings(client, clock)
     for statement in HISTORY:
         client.command(statement)
-    add_rankings(client, clock)
 
 
 def add_rankings(client: Client, clock: Clock) -> None:
