@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA_DIR ?= .trends
+# How many test files run at the same time.
+TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check bench clean
@@ -28,15 +30,19 @@ up: $(VENV)/.run ## Run the pipeline on this machine until Ctrl-C (DATA_DIR=.tre
 	@$(BIN)/trends up --data-dir $(DATA_DIR)
 
 test: $(VENV)/.dev ## Run every test this machine can run
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
-check: $(VENV)/.dev ## Lint, types, architecture, dashboards and alert rules
+check: $(VENV)/.dev ## Lint, types, architecture, dashboards, alert rules and deployment
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src services tests benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/trends grafana check
 	$(BIN)/python -m tests.grafana_types
+	$(BIN)/hadolint deploy/Dockerfile
+	$(BIN)/shellcheck deploy/make-secrets.sh
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	$(BIN)/python -m tests.deploy
 
 bench: $(VENV)/.dev ## Measure throughput; ABSTRACTS=file.jsonl.gz with real abstracts
 	@test -n "$(ABSTRACTS)" || { echo 'say which: make bench ABSTRACTS=abstracts.jsonl.gz'; exit 2; }

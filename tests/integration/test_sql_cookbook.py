@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -32,8 +32,9 @@ from trends.store.alerts_spikes import EvaluationRecord
 from trends.store.clickhouse import ClickHouseStore
 from trends.store.client import connect
 from trends.store.generations import counting_generation
-from trends.store.interface import ShardInfo
+from trends.store.interface import Checkpoint, ShardInfo
 from trends.store.migrate import prepare_store
+from trends.store.samples import Sample, write_samples
 from trends.wire.codec import encode_line
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sql.md"
@@ -51,6 +52,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         generation = counting_generation(writer, Bigrams(), default_text(), clock.now())
         _count(ClickHouseStore(writer, generation.number), clock)
         _alert(ClickHouseLedger(writer), clock.now())
+        _sample(writer, clock.now())
         rank_all(StoreBoard(writer, clock), None, clock, lambda _key, _made, _left: None)
         writer.close()
         client = connect(stack.reader)
@@ -100,6 +102,13 @@ def _alert(ledger: ClickHouseLedger, now: datetime) -> None:
     ledger.observe([("", found)], [look], now)
 
 
+def _sample(writer: Client, now: datetime) -> None:
+    for accepted, ago in ((5, timedelta(minutes=11)), (9, timedelta(minutes=2))):
+        stored = Checkpoint("listings/cookbook/0", accepted - 1, accepted)
+        sample = Sample(accepted, 12, 3.5, stored, 1, 20, 20)
+        write_samples(writer, [sample], "host-1", now - ago)
+
+
 def _count(store: ClickHouseStore, clock: SystemClock) -> None:
     listings = [
         Listing(
@@ -121,6 +130,18 @@ def _count(store: ClickHouseStore, clock: SystemClock) -> None:
     now = clock.now()
     shard.process(0, b"\n".join(map(encode_line, listings)), now, now)
     write_flush(store, [shard.take_flush()], now)
+
+
+def test_what_came_is_the_difference_to_the_step_before(reader: Client) -> None:
+    (query,) = (query for query in QUERIES if "lagInFrame" in query)
+    assert [tuple(row[1:]) for row in reader.query(query).result_rows] == [(0, 0, 3.5), (4, 0, 3.5)]
+
+
+def test_a_month_without_a_name_is_a_zero(reader: Client) -> None:
+    (query,) = (query for query in QUERIES if "in_month" in query)
+    unheard = query.replace("reinforcement learning", "nobody says this")
+    assert [row[1:] for row in reader.query(unheard).result_rows] == [(0, 0.0)]
+    assert [row[1:] for row in reader.query(query).result_rows] == [(28, 1.0)]
 
 
 def test_the_cookbook_has_queries() -> None:

@@ -247,6 +247,16 @@ BY_LINT: Final = (
         "panels[3].targets[0].rawSql",
     ),
     Plant(
+        "several values encoded as one",
+        lambda d: resay(d, "${name:sqlstring}", "decodeURLComponent('${name:percentencode}')"),
+        "panels[1].targets[0].rawSql",
+    ),
+    Plant(
+        "encoded text without quotes",
+        lambda d: resay(d, "${search:sqlstring}", "decodeURLComponent(${search:percentencode})", 3),
+        "panels[3].targets[0].rawSql",
+    ),
+    Plant(
         "all without a condition",
         lambda d: resay(
             d, "$__conditionalAll(source IN (${source:sqlstring}), $source)", "1 = 1", 2

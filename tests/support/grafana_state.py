@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 Answer = tuple[int, Any]
 NOT_FOUND: Answer = (404, {"message": "Not found"})
-SECRETS = ("password", "token", "url")
+SECRETS = ("password", "token", "url", "authorization_credentials")
 BUILT_IN = {
     "builtIn": 1,
     "datasource": {"type": "grafana", "uid": "-- Grafana --"},

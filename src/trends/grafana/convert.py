@@ -65,13 +65,10 @@ def mute_timings(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield _without_org(item)
 
 
-def templates(
-    document: Mapping[str, Any], environment: Mapping[str, str], name: str
-) -> Iterator[dict[str, Any]]:
-    """Templates of messages."""
-    for path, item in objects(document.get("templates"), f"{name}: templates"):
-        put = put_environment(item, environment, path)
-        yield {"name": str(put["name"]), "template": str(put["template"]).strip()}
+def templates(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Templates of messages; a `$` in them is a variable of their own, so nothing is replaced."""
+    for _, item in objects(document.get("templates"), "templates"):
+        yield {"name": str(item["name"]), "template": str(item["template"]).strip()}
 
 
 def folder_uid(title: str) -> str:

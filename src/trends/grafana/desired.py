@@ -125,7 +125,7 @@ def _groups(
 def _policies(
     document: Mapping[str, Any], environment: Mapping[str, str], file: str
 ) -> Iterator[Item]:
-    for template in convert.templates(document, environment, file):
+    for template in convert.templates(document):
         yield Item(Kind.TEMPLATE, template["name"], template["name"], template)
     for timing in convert.mute_timings(document):
         yield Item(Kind.MUTE_TIMING, timing["name"], timing["name"], timing)

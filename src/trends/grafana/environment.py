@@ -38,6 +38,14 @@ def put_environment(value: Any, environment: Mapping[str, str], path: str) -> An
     return value
 
 
+def variables_in(text: str) -> list[str]:
+    """Names of the variables, and of the files, that a text is completed by."""
+    found = _REFERENCE.finditer(text)
+    return [
+        match["what"] or match["braced"] or match["bare"] for match in found if not match["escaped"]
+    ]
+
+
 def _replacement(found: re.Match[str], environment: Mapping[str, str], path: str) -> str:
     if found["escaped"]:
         return "$"

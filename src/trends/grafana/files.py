@@ -17,6 +17,7 @@ from trends.errors import ConfigError
 
 DASHBOARDS: Final = Path("dashboards")
 ALERTING: Final = Path("deploy/grafana/provisioning/alerting")
+EXAMPLES: Final = Path("deploy/grafana/examples")
 _CHECKOUT: Final = Path(__file__).parents[3]
 _DASHBOARD: Final = (".json",)
 _ALERTING: Final = (".yaml", ".yml")
@@ -38,6 +39,21 @@ def folder(given: Path | None, usual: Path, option: str) -> Path:
         f"the folder {usual} is in the repository only, not in the installed package; name it "
         f"with {option}"
     )
+
+
+def examples() -> Path | None:
+    """The checkout's folder of examples of who is told; None if this is no checkout."""
+    found = _CHECKOUT / EXAMPLES
+    return found if found.is_dir() else None
+
+
+def rules_of_checkout() -> Documents:
+    """The checkout's own files of alerting; none if this is no checkout, or one cannot be read."""
+    found = _CHECKOUT / ALERTING
+    try:
+        return read_alerting(found) if found.is_dir() else {}
+    except ConfigError:
+        return {}
 
 
 def read_dashboards(where: Path) -> Documents:

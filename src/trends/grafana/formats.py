@@ -17,6 +17,8 @@ from trends.errors import ConfigError
 
 QUOTING: Final = frozenset({"singlequote", "sqlstring"})
 """What makes a value safe to stand in SQL."""
+ENCODED: Final = "percentencode"
+"""What makes one value safe to stand in quotes, backslashes too: ``decodeURLComponent('...')``."""
 
 
 def format_value(name: str, value: str | tuple[str, ...], text: str, format_: str) -> str:

@@ -18,7 +18,10 @@ _CHECKOUT: Final = Path(__file__).parents[3]
 
 
 def lint(
-    dashboards: Documents, alerting: Documents, known: Documents | None = None
+    dashboards: Documents,
+    alerting: Documents,
+    known: Documents | None = None,
+    beside: Documents | None = None,
 ) -> Iterator[tuple[Path, Finding]]:
     """What is wrong: the file, and what.
 
@@ -26,6 +29,7 @@ def lint(
         dashboards: to check.
         alerting: to check.
         known: dashboards that these may link to beside themselves.
+        beside: files of alerting whose rules these are for, if they have none themselves.
     """
     others = list((known or {}).values())
     for path, dashboard in dashboards.items():
@@ -35,7 +39,7 @@ def lint(
     for file, finding in lint_together({str(path): json for path, json in dashboards.items()}):
         yield named[file], finding
     texts = {str(path): json for path, json in alerting.items()}
-    for file, finding in lint_alerting(texts, runbook_anchors()):
+    for file, finding in lint_alerting(texts, runbook_anchors(), (beside or {}).values()):
         yield named[file], finding
 
 

@@ -1,19 +1,24 @@
 """What is wrong with files of alert provisioning, which Grafana reads at its start. Pure.
 
-In: the files as read, and what a runbook has headings for. Out: findings. Receivers and mute
-timings may stand in another of these files.
+In: the files as read, and what a runbook has headings for. Out: findings. Receivers, mute times and
+templates may stand in another of these files.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from trends.errors import ConfigError
+from trends.grafana.alert_fields import fields_of
 from trends.grafana.finding import Finding, is_object, objects
+from trends.grafana.lint_contacts import lint_contact_point
 from trends.grafana.lint_dashboard import TAG, UID
+from trends.grafana.lint_policies import Known, lint_policies, lint_route
 from trends.grafana.lint_rule_data import lint_rule_data
+from trends.grafana.lint_templates import lint_templates
+from trends.grafana.lint_times import lint_mute_time
 from trends.grafana.window import parse_duration
 
 LABEL: Final = "app"
@@ -33,24 +38,30 @@ Json = Mapping[str, Any]
 
 
 def lint_alerting(
-    files: Mapping[str, Json], anchors: Collection[str] | None = None
+    files: Mapping[str, Json],
+    anchors: Collection[str] | None = None,
+    beside: Iterable[Json] = (),
 ) -> Iterator[tuple[str, Finding]]:
     """What is wrong with these files: the file, and what.
 
     Args:
         files: by name.
         anchors: of the runbook; None if it cannot be read.
+        beside: files whose rules policies and templates are for, if these files have no rules.
     """
     receivers = {name for json in files.values() for name in _names(json, "contactPoints")}
     mutes = {name for json in files.values() for name in _names(json, "muteTimes")}
+    fields = fields_of(files.values()) or fields_of(beside)
+    known = Known(receivers, mutes, fields)
     seen: dict[tuple[str, str], str] = {}
     for file, json in files.items():
-        for finding in _file(json, receivers, mutes, anchors):
+        for finding in _file(json, known, anchors):
             yield file, finding
         for kind, name, path in _identities(json):
             if (kind, name) in seen:
                 yield file, Finding(path, f"{kind} {name!r} is in {seen[kind, name]} already")
             seen[kind, name] = f"{file}: {path}"
+    yield from lint_templates(files, fields)
 
 
 def anchors_of(markdown: str) -> frozenset[str]:
@@ -62,9 +73,7 @@ def anchors_of(markdown: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _file(
-    json: Json, receivers: set[str], mutes: set[str], anchors: Collection[str] | None
-) -> Iterator[Finding]:
+def _file(json: Json, known: Known, anchors: Collection[str] | None) -> Iterator[Finding]:
     if json.get("apiVersion") != 1:
         yield Finding("apiVersion", "must be 1")
     for key in sorted(set(json) - _SECTIONS):
@@ -75,17 +84,16 @@ def _file(
             yield from _rule(rule, at, anchors)
             settings = rule.get("notification_settings")
             if is_object(settings):
-                yield from _route(settings, f"{at}.notification_settings", receivers, mutes)
+                yield from lint_route(settings, f"{at}.notification_settings", known)
     for path, point in objects(json.get("contactPoints"), "contactPoints"):
-        yield from _contact_point(point, path)
+        yield from lint_contact_point(point, path)
     for path, policy in objects(json.get("policies"), "policies"):
-        if not policy.get("receiver"):
-            yield Finding(f"{path}.receiver", "the root of policies needs one")
-        yield from _route(policy, path, receivers, mutes)
-    for key, needed in (("muteTimes", "time_intervals"), ("templates", "template")):
-        for path, item in objects(json.get(key), key):
-            if not item.get("name") or not item.get(needed):
-                yield Finding(path, f"must have name and {needed}")
+        yield from lint_policies(policy, path, known)
+    for path, item in objects(json.get("muteTimes"), "muteTimes"):
+        yield from lint_mute_time(item, path)
+    for path, item in objects(json.get("templates"), "templates"):
+        if not item.get("name") or not item.get("template"):
+            yield Finding(path, "must have name and template")
 
 
 def _group(group: Json, path: str) -> Iterator[Finding]:
@@ -151,39 +159,6 @@ def _rule_annotations(rule: Json, path: str, anchors: Collection[str] | None) ->
         yield Finding(f"{path}.annotations.runbook_url", f"must lead to {RUNBOOK}#...")
     elif anchors is not None and anchor and anchor not in anchors:
         yield Finding(f"{path}.annotations.runbook_url", f"{RUNBOOK} has no heading #{anchor}")
-
-
-def _contact_point(point: Json, path: str) -> Iterator[Finding]:
-    if not point.get("name"):
-        yield Finding(f"{path}.name", "must be there")
-    listed = list(objects(point.get("receivers"), f"{path}.receivers"))
-    if not listed:
-        yield Finding(f"{path}.receivers", "nobody receives anything")
-    for at, receiver in listed:
-        if not UID.fullmatch(str(receiver.get("uid") or "")):
-            yield Finding(f"{at}.uid", "must be at most 40 letters, digits, - and _")
-        if not receiver.get("type"):
-            yield Finding(f"{at}.type", "must be there")
-        if not is_object(receiver.get("settings")):
-            yield Finding(f"{at}.settings", "must be there")
-
-
-def _route(route: Json, path: str, receivers: set[str], mutes: set[str]) -> Iterator[Finding]:
-    receiver = route.get("receiver")
-    if receiver and receiver not in receivers:
-        yield Finding(f"{path}.receiver", f"{receiver!r} is none of the contact points")
-    for key in ("mute_time_intervals", "active_time_intervals"):
-        for name in route.get(key) or ():
-            if name not in mutes:
-                yield Finding(f"{path}.{key}", f"{name!r} is none of the mute times")
-    matchers = route.get("object_matchers")
-    for index, matcher in enumerate(matchers if isinstance(matchers, list) else ()):
-        if not (isinstance(matcher, list) and len(matcher) == 3):
-            yield Finding(f"{path}.object_matchers[{index}]", "must be [label, operator, value]")
-        elif matcher[1] not in ("=", "!=", "=~", "!~"):
-            yield Finding(f"{path}.object_matchers[{index}]", f"{matcher[1]!r} compares nothing")
-    for at, inner in objects(route.get("routes"), f"{path}.routes"):
-        yield from _route(inner, at, receivers, mutes)
 
 
 def _names(json: Json, section: str) -> Iterator[str]:

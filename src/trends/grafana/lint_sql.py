@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from trends.grafana.finding import Finding
-from trends.grafana.formats import QUOTING
+from trends.grafana.formats import ENCODED, QUOTING
 from trends.grafana.macros import MACROS
 from trends.grafana.sqltext import literals, without_comments, without_literals
 from trends.grafana.variables import BUILT_IN, REFERENCE
@@ -90,6 +90,8 @@ def _references(
         format_ = (found["format"] or found["old_format"] or "").partition(":")[0]
         if format_ in QUOTING and found[0] in quoted:
             yield Finding(path, f"{found[0]} stands in quotes, and brings its own")
+        elif format_ == ENCODED and found[0] in quoted and not _is_several(definition):
+            continue
         elif format_ not in QUOTING and _needs_quoting(definition):
             yield Finding(
                 path, f"{found[0]} can be anything: write ${{{name}:sqlstring}}, without quotes"
@@ -98,5 +100,8 @@ def _references(
 
 def _needs_quoting(definition: Mapping[str, Any]) -> bool:
     """Several values are only told apart by quotes; what people or data say needs escaping."""
-    several = bool(definition.get("multi")) or bool(definition.get("includeAll"))
-    return several or definition.get("type") in _FREE_TYPES
+    return _is_several(definition) or definition.get("type") in _FREE_TYPES
+
+
+def _is_several(definition: Mapping[str, Any]) -> bool:
+    return bool(definition.get("multi")) or bool(definition.get("includeAll"))

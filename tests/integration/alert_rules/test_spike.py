@@ -18,9 +18,11 @@ from tests.support.observed import (
     fired,
     moments,
     resolved,
+    rule,
 )
 from trends.alerting.alert import State as AlertState
 from trends.alerting.lifecycle import Step
+from trends.grafana.alert_fields import columns
 
 
 def test_it_fires_once_and_is_over_once(store: Observed) -> None:
@@ -40,9 +42,12 @@ def test_it_fires_once_and_is_over_once(store: Observed) -> None:
 
 
 def test_its_labels_explain_it(store: Observed) -> None:
-    store.change(alert("agents", NOW - HOUR, docs=30), None, NOW - HOUR)
+    found = alert("agents", NOW - HOUR, docs=30, evidence=["agents-paper", "second"])
+    store.change(found, None, NOW - HOUR)
     (told,) = store.judged(SPIKE, [NOW]).told
     labels = dict(told.labels)
+    # What the lint of messages takes for its labels.
+    assert [*labels, "firing"] == columns(rule(SPIKE)["data"][0]["model"]["rawSql"])
     assert labels.pop("alert").startswith("agents-")
     assert labels == {
         "name": "Agents",
@@ -55,6 +60,10 @@ def test_its_labels_explain_it(store: Observed) -> None:
         "lift": "4",
         "evidence": "About agents-paper",
         "evidence_url": "https://example.org/agents-paper",
+        "evidence_2": "About second",
+        "evidence_url_2": "https://example.org/second",
+        "evidence_3": "",
+        "evidence_url_3": "",
     }
 
 

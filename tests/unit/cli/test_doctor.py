@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -105,8 +107,29 @@ def test_free_space(
             self.free = free
 
     monkeypatch.setattr("shutil.disk_usage", lambda _: Usage())
-    check = named(list(check_folder(Settings(data_dir=tmp_path))), "data folder", "space")
-    assert check.health is health
+    named_servers: list[dict[str, Any]] = [
+        {},
+        {"kafka": "kafka:9092"},
+        {"clickhouse": "http://trends@clickhouse:8123/trends"},
+    ]
+    for servers in named_servers:
+        settings = Settings(data_dir=tmp_path, **servers)
+        check = named(list(check_folder(settings)), "data folder", "space")
+        assert check.health is health, servers
+        assert "kept here" not in check.detail
+
+
+def test_space_is_no_matter_where_all_servers_are_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container's folder in memory is smaller than what an embedded store needs."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=FREE_FAIL_BYTES - 1))
+    settings = Settings(
+        data_dir=tmp_path, kafka="kafka:9092", clickhouse="http://trends@clickhouse:8123/trends"
+    )
+    check = named(list(check_folder(settings)), "data folder", "space")
+    assert check.health is Health.OK
+    assert check.detail.endswith("no data is kept here, for all servers are elsewhere")
 
 
 def test_an_error_among_checks_is_one_more() -> None:

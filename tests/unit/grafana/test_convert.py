@@ -134,8 +134,8 @@ def test_policies_and_mute_times_are_taken_as_they_are() -> None:
 
 
 def test_templates_are_stripped_as_the_server_strips_them() -> None:
-    document = {"templates": [{"orgId": 1, "name": "n", "template": "{{ $$x }}\n\n"}]}
-    assert list(convert.templates(document, ENV, "f")) == [{"name": "n", "template": "{{ $x }}"}]
+    document = {"templates": [{"orgId": 1, "name": "n", "template": "{{ $x }}\n\n"}]}
+    assert list(convert.templates(document)) == [{"name": "n", "template": "{{ $x }}"}]
 
 
 @pytest.mark.parametrize(

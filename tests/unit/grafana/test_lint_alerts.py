@@ -13,7 +13,7 @@ from tests.support.grafana_plants import FIXTURES
 from trends.grafana.lint_alerts import anchors_of, lint_alerting
 
 Files = dict[str, dict[str, Any]]
-ANCHORS = frozenset({"ingest-stalled", "dead-letters"})
+ANCHORS = frozenset({"trends-ingest-stalled", "trends-dead-letters"})
 
 
 def good() -> Files:
