@@ -35,7 +35,7 @@ test: $(VENV)/.dev ## Run every test this machine can run
 check: $(VENV)/.dev ## Lint, types, architecture, dashboards, alert rules and deployment
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy src services tests benchmarks
+	$(BIN)/mypy src services tests benchmarks dashboards/render
 	$(BIN)/lint-imports
 	$(BIN)/trends grafana check
 	$(BIN)/python -m tests.grafana_types

@@ -13,6 +13,7 @@ from typing import Any
 import frames
 from choices import Run, Values, chosen, menus_of, shown_text, shown_variables
 from layout import laid_out
+from standing import standing_at
 
 from trends.errors import TrendsError
 from trends.grafana.contract import Columns, Rows
@@ -47,12 +48,16 @@ class View:
     theme: str = "dark"
 
 
-def picture_of(dashboard: Mapping[str, Any], view: View, run: Run) -> tuple[Json, list[str]]:
-    """The page's data, and which queries the store refused.
+def picture_of(dashboard: Mapping[str, Any], view: View, ask: Run) -> tuple[Json, list[str]]:
+    """The page's data, and which queries the store refused; the present is the range's end.
 
     Raises:
         ConfigError: if a query cannot be expanded, or the dashboard lacks a wanted row.
     """
+
+    def run(sql: str) -> tuple[Columns, Rows]:
+        return ask(standing_at(sql, view.end))
+
     shown = laid_out(dashboard, view.rows)
     menus = menus_of(shown, view.start, view.end, view.values, run)
     values = chosen(shown, view.values, menus)

@@ -17,33 +17,34 @@ def views(now: datetime, alert: str) -> list[View]:
         now: the end of every range.
         alert: the id of the alert that is shown closely.
     """
-    days, hours = now - timedelta(days=90), now - timedelta(minutes=45)
+    months, weeks = now - timedelta(days=60), now - timedelta(weeks=12)
+    minutes = now - timedelta(minutes=45)
     one = {"topic": TOPIC}
     return [
-        View("trends", "trends", days, now, {"name": NAMES}, ("", "What takes off", "Over time")),
+        View("trends", "trends", months, now, {"name": NAMES}, ("", "What takes off", "Over time")),
         View(
             "trends-compare",
             "trends",
-            days,
+            months,
             now,
             {"name": NAMES},
             ("Compare", "Behind the numbers"),
         ),
-        View("topics", "topics", days, now, one, ("", "The tree", "Over time")),
-        View("topics-one", "topics", days, now, one, ("One topic: $topic",)),
-        View("spikes", "spikes", days, now, {"alert": alert}, ("Now", "History")),
+        View("topics", "topics", weeks, now, one, ("", "The tree", "Over time")),
+        View("topics-one", "topics", weeks, now, one, ("One topic: $topic",)),
+        View("spikes", "spikes", weeks, now, {"alert": alert}, ("Now", "History")),
         View(
             "spikes-one",
             "spikes",
-            days,
+            weeks,
             now,
             {"alert": alert},
-            ("The chosen alert", "Spikes found", "Telling"),
+            ("The chosen alert", "Spikes found"),
         ),
         View(
             "pipeline",
             "pipeline",
-            hours,
+            minutes,
             now,
             {},
             ("Now", "Throughput", "Lag and lateness", "Writing"),
@@ -51,7 +52,7 @@ def views(now: datetime, alert: str) -> list[View]:
         View(
             "pipeline-store",
             "pipeline",
-            hours,
+            minutes,
             now,
             {},
             ("Dead letters", "Store", "Query time", "Signs of life"),

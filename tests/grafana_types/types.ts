@@ -73,7 +73,11 @@ interface Kinds {
   news: [news.Options, NoFields];
   piechart: [piechart.Options, piechart.FieldConfig];
   stat: [stat.Options, NoFields];
-  'state-timeline': [stateTimeline.Options, stateTimeline.FieldConfig];
+  // Its plugin has "connect null values", which the schema forgot.
+  'state-timeline': [
+    stateTimeline.Options,
+    stateTimeline.FieldConfig & { spanNulls?: boolean | number },
+  ];
   'status-history': [statusHistory.Options, statusHistory.FieldConfig];
   table: [table.Options, table.FieldConfig];
   text: [text.Options, NoFields];

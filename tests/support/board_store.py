@@ -3,8 +3,11 @@
 ```
  days ago  400  ...  119 ......................... 28 ........... 7 ...... 1 | now
  every day           turbines (three names), robots, agents, one lone word
+ 40, 39                        kettles, half of the day's listings
+ 30                            the topic Proteins, in other words each time
  last 10                                               lattice engine (new)
  last hours                                                       listings of minutes ago
+ the hour before                                                  fusion, in all of them
 ```
 """
 
@@ -35,10 +38,16 @@ from trends.wire.partition import home_partition
 
 DAY = timedelta(days=1)
 DAYS = 120
+KETTLE_DAYS = (40, 39)
+PROTEIN_DAY = 30
 SOURCES = ("arxiv", "papers", "o'reilly")
 LONG, SHORT = "gated tidal turbine", "gtt"
 NEW = "lattice engine"
+KETTLE = "Leclanché's kettle"
+FUSION = "Mirror fusion"
+PROTEINS = ("Peptides", "An antibody", "Enzymes", "Amino acids", "A protein", "AlphaFold")
 UPVOTES_LATER = 77
+NO_WEB = ("", "", "javascript:alert(1)")  # addresses that are none of a page
 
 
 def listings(now: datetime) -> Iterator[Listing]:
@@ -47,11 +56,15 @@ def listings(now: datetime) -> Iterator[Listing]:
     yield _listing(today - 400 * DAY, 0, "A robot of long ago", "Robots grasp with a hand.")
     for age in range(DAYS, 0, -1):
         yield from _of_day(today, age)
-    # Listed again, with other upvotes: no listing more.
-    again = next(_of_day(today, 3))
-    yield replace(again, listed_at=today - 2 * DAY, upvotes=UPVOTES_LATER)
+    # Listed again, with other upvotes: no listings more.
+    for listing in (*_of_day(today, 3),)[:10:9]:
+        yield replace(listing, listed_at=today - 2 * DAY, upvotes=UPVOTES_LATER)
     for minutes in range(200, 0, -7):
         yield _listing(now - timedelta(minutes=minutes), minutes, *_words(0, minutes % 12))
+    hour = now.replace(minute=0) - timedelta(hours=1)
+    for minutes in range(0, 60, 5):
+        title = f"{FUSION} by {('plasma', 'magnets', 'lasers')[minutes % 3]}"
+        yield _listing(hour + timedelta(minutes=minutes), 300 + minutes, title, "A hot bottle.")
 
 
 def _of_day(today: datetime, age: int) -> Iterator[Listing]:
@@ -66,6 +79,10 @@ def _words(age: int, number: int) -> tuple[str, str]:
         both = f"Gated tidal turbines (GTT) at sea {number}"
         title = (both, "A GTT at sea", "Gated tidal turbines at sea")[number % 3]
         return title, "We turn the sea's power into light by reinforcement learning."
+    if age in KETTLE_DAYS and number >= 6:
+        return f"{KETTLE} {number}", "Sal ammoniac \\ zinc give 'wet' power."
+    if age == PROTEIN_DAY and number >= 6:
+        return f"{PROTEINS[number - 6]} at work {number}", "We look closely."
     if number < 8:
         return f"Robot arm {number} grasps", "A robot plans its grasp by reinforcement learning."
     if age <= 10 and number < 10:
@@ -79,7 +96,7 @@ def _listing(at: datetime, number: int, title: str, text: str) -> Listing:
         source=SOURCES[number % 3],
         title=title,
         text=text,
-        url=f"https://example.org/{number}" if number % 4 else "",
+        url=f"https://example.org/{number}" if number % 4 else NO_WEB[number % 3],
         listed_at=at,
         organization="Sea & Sons" if number % 5 == 0 else "",
         upvotes=number if number % 2 else None,

@@ -7,9 +7,10 @@ weeks, a day up to two years, else a week from Monday; the first and the last ar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from clickhouse_connect.driver.client import Client
 
@@ -17,6 +18,8 @@ from trends.grafana.variables import ALL
 
 DAY = timedelta(days=1)
 MONDAY = datetime(1969, 12, 29, tzinfo=UTC)
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ class Truth:
         return chosen
 
 
-def counted(rows: Iterable[Row], key: Callable[[Row], datetime | str]) -> dict[datetime | str, int]:
+def counted(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, int]:
     """Listings by key."""
     return dict(Counter(map(key, rows)))
 

@@ -43,6 +43,10 @@ class Board:
     def rows(self, title: str, **values: str | tuple[str, ...]) -> list[Row]:
         """What the panel of that title shows, or the variable ``$title`` offers."""
         (query,) = [query for query in self.queries(values) if query.name == title]
+        return self.ask(query)
+
+    def ask(self, query: Query) -> list[Row]:
+        """What one of its queries gives."""
         return list(self._client.query(query.sql).named_results())
 
     def answers(self, values: Values) -> dict[str, int]:
@@ -56,13 +60,9 @@ class Board:
 
 
 def answer(client: Client, sql: str) -> tuple[list[tuple[str, str]], Sequence[Sequence[Any]]]:
-    """Columns with their types, also of an empty answer, and rows."""
-    result = client.query(sql)
-    if result.result_rows:
-        types = [type_.name for type_ in result.column_types]
-        return list(zip(result.column_names, types, strict=True)), result.result_rows
+    """Columns with their types, also of an empty answer, and rows as JSON has them."""
     told = json.loads(client.raw_query(sql, fmt="JSONCompact"))
-    return [(column["name"], column["type"]) for column in told["meta"]], []
+    return [(column["name"], column["type"]) for column in told["meta"]], told["data"]
 
 
 def chosen(**values: str | tuple[str, ...]) -> Values:

@@ -91,7 +91,7 @@ function Drawing({ onProblem, ...props }: DrawingProps & { onProblem: (problem: 
     onProblem(`${panel.title}: panels of type ${panel.type} cannot be drawn`);
     return <Note>{panel.type}</Note>;
   }
-  if (panel.type !== 'text' && isEmpty(frames)) {
+  if (isEmpty(frames)) {
     return <Note>{panel.fieldConfig?.defaults.noValue ?? 'No data'}</Note>;
   }
   const Component = drawing;

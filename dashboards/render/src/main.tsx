@@ -18,6 +18,8 @@ window.addEventListener('unhandledrejection', (event) => problems.push(String(ev
 
 async function main(): Promise<void> {
   const picture: Picture = await (await fetch('picture.json')).json();
+  // "An hour ago" is said of the range's end.
+  Date.now = () => picture.to;
   const theme = createTheme({ colors: { mode: picture.theme } });
   const replace = replacer(picture.texts);
   const frames = new Map<number, DataFrame[]>();

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from clickhouse_connect.driver.client import Client
 
 from trends.clock import SystemClock
-from trends.embedded.stack import Part, running_stack
+from trends.embedded.stack import Part, Stack, running_stack
 from trends.settings import load_settings
 from trends.store.client import connect
 from trends.store.migrate import prepare_store
+
+# Kafka's client warns while it is loaded, which pytest forgives tests, but not this file.
+if TYPE_CHECKING:
+    from tests.support.board_alerts import Alerts
+    from tests.support.observed import Observed
 
 
 @pytest.fixture(scope="package")
@@ -22,21 +28,47 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="package")
-def filled(tmp_path_factory: pytest.TempPathFactory, now: datetime) -> Iterator[Client]:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The server of the filled store."""
+    settings = load_settings(data_dir=tmp_path_factory.mktemp("boards"))
+    with running_stack(settings, SystemClock(), {Part.STORE}) as stack:
+        prepare_store(stack.clickhouse)
+        yield stack
+
+
+@pytest.fixture(scope="package")
+def filled(stack: Stack, now: datetime) -> Iterator[Client]:
     """A counted and ranked store."""
-    # Kafka's client warns while it is loaded, which pytest forgives tests, but not this file.
     from tests.support.board_store import fill, listings
 
-    settings = load_settings(data_dir=tmp_path_factory.mktemp("boards"))
-    clock = SystemClock()
-    with running_stack(settings, clock, {Part.STORE}) as stack:
-        prepare_store(stack.clickhouse)
-        writer = connect(stack.clickhouse)
-        fill(writer, listings(now), clock)
-        writer.close()
-        client = connect(stack.reader)
-        yield client
-        client.close()
+    writer = connect(stack.clickhouse)
+    fill(writer, listings(now), SystemClock())
+    writer.close()
+    client = connect(stack.reader)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="package")
+def alerts(stack: Stack, filled: Client, now: datetime) -> Iterator[Alerts]:
+    """The filled store's alerts; whoever asks for them finds them in ``filled``."""
+    del filled
+    from tests.support.board_alerts import watch
+
+    writer = connect(stack.clickhouse)
+    yield watch(writer, now)
+    writer.close()
+
+
+@pytest.fixture(scope="package")
+def piped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
+    """A store with samples of the pipeline."""
+    from tests.support.board_pipeline import fill
+    from tests.support.observed import observed_store
+
+    with observed_store(tmp_path_factory.mktemp("pipeline")) as store:
+        fill(store)
+        yield store
 
 
 @pytest.fixture(scope="package")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from tests.support.board_shares import drawn_share
 from tests.support.board_store import LONG, NEW, SHORT, SOURCES, UPVOTES_LATER
 from tests.support.board_truth import DAY, Points, Truth, counted, with_name
 from tests.support.boards import NOBODY, Board, chosen
@@ -17,6 +18,12 @@ from trends.grafana.variables import ALL
 
 QUOTED = "Schrödinger's cats"
 RANGES = {"hour": DAY / 24, "day": DAY, "week": 7 * DAY, "90 days": 90 * DAY, "5 years": 1826 * DAY}
+CHOICES = {
+    "everything": ((ALL,), (ALL,)),
+    "a source": (SOURCES[:1], (ALL,)),
+    "tags": ((ALL,), ("sea", "power", "land")),
+    "both": (SOURCES[1:], ("power", "land")),
+}
 
 Make = Callable[..., Board]
 
@@ -44,8 +51,7 @@ def utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize("sources", [(ALL,), SOURCES[:1], SOURCES[1:]], ids=str)
-@pytest.mark.parametrize("tags", [(ALL,), ("sea",), ("sea", "power", "land")], ids=str)
+@pytest.mark.parametrize(("sources", "tags"), CHOICES.values(), ids=CHOICES)
 @pytest.mark.parametrize("length", RANGES.values(), ids=RANGES)
 def test_listings_are_counted_once_whatever_is_chosen(
     trends: Make, truth: Truth, now: datetime, length: timedelta, sources: Any, tags: Any
@@ -168,12 +174,12 @@ STORED = ("schrodinger cat", LONG, "robot arm 6 grasp", NEW, SHORT)
 LABELS = (QUOTED, f"GTT (counted as {LONG})", *NAMES[2:])
 
 
-@pytest.mark.parametrize("sources", [(ALL,), SOURCES[:2]], ids=str)
-@pytest.mark.parametrize("tags", [(ALL,), ("power", "land")], ids=str)
+@pytest.mark.parametrize("choice", ["everything", "both"])
 @pytest.mark.parametrize("length", RANGES.values(), ids=RANGES)
 def test_chosen_names_are_counted_point_by_point(
-    trends: Make, truth: Truth, now: datetime, length: timedelta, sources: Any, tags: Any
+    trends: Make, truth: Truth, now: datetime, length: timedelta, choice: str
 ) -> None:
+    sources, tags = CHOICES[choice]
     board, points = trends(length), Points.of(now - length, now)
     asked = values(source=sources, tag=tags, name=(*NAMES, "a sixth is left out"))
     rows = truth.within(points.first, points.after, sources, tags)
@@ -187,7 +193,7 @@ def test_chosen_names_are_counted_point_by_point(
     assert {(utc(row["time"]), row["name"]): row["listings_with_it"] for row in shown} == docs
     shares = board.rows("Share of the chosen names", **asked)
     assert {(utc(row["time"]), row["name"]): row["share"] for row in shares} == pytest.approx(
-        {key: docs[key] / every[key[0]] for key in docs}
+        {key: drawn_share(docs[key], key[0], every) for key in docs}
     )
     so_far = board.rows("Listings so far", **asked)[-len(LABELS) :] if every else []
     assert {row["name"]: row["listings_so_far"] for row in so_far} == {
@@ -244,7 +250,7 @@ def test_the_top_five_are_those_of_the_ranking(trends: Make, truth: Truth, now: 
         label = f"{line['name']} (counted as {names[0]})" if len(names) > 1 else line["name"]
         docs = counted(with_name(rows, "term", names[0]), lambda row: points.at(row.at))
         share = {utc(row["time"]): row["share"] for row in shown if row["name"] == label}
-        assert share == pytest.approx({at: docs.get(at, 0) / every[at] for at in every})
+        assert share == pytest.approx({at: drawn_share(docs.get(at, 0), at, every) for at in every})
     assert len({row["name"] for row in shown}) == 5
 
 

@@ -1,5 +1,5 @@
 /**
- * Rows of coloured cells over time, on Grafana's plot and axes. Its heat map, state timeline and
+ * Rows of coloured cells over time, on Grafana's plot and axes. Its state timeline and
  * status history are parts of its application and not in the packages: this stands in for them.
  */
 import { type TimeRange } from '@grafana/data';

@@ -1,9 +1,11 @@
 /** State timeline and status history: a row for each series, coloured by its values. */
 import { type DataFrame, type Field, FieldType, formattedValueToString, getFieldDisplayName } from '@grafana/data';
+import { useTheme2 } from '@grafana/ui';
 import { useMemo } from 'react';
 
 import type { DrawingProps } from '../dashboard';
 import { type Cell, Cells } from './cells';
+import { LEGEND_HEIGHT, Legend, itemsOf } from './legend';
 
 export function States({ panel, frames, timeRange, width, height }: DrawingProps) {
   const options = panel.options ?? {};
@@ -26,7 +28,15 @@ export function States({ panel, frames, timeRange, width, height }: DrawingProps
       }),
     [frames, isHistory, options.mergeValues, options.showValue, timeRange],
   );
-  return <Cells {...{ rows, timeRange, width, height }} fill={options.rowHeight ?? 0.9} />;
+  const theme = useTheme2();
+  const items = (options.legend?.showLegend ?? true) ? itemsOf(frames, theme) : [];
+  const tall = height - (items.length > 0 ? LEGEND_HEIGHT : 0);
+  return (
+    <div>
+      <Cells {...{ rows, timeRange, width }} height={tall} fill={options.rowHeight ?? 0.9} />
+      {items.length > 0 && <Legend items={items} />}
+    </div>
+  );
 }
 
 interface How {
