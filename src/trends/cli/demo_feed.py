@@ -56,7 +56,10 @@ class DemoFeed:
     @property
     def is_over(self) -> bool:
         """Whether all listings of the live part are published."""
-        return self._seconds is not None and self._elapsed_s >= self._seconds
+        # By their number: by the time, a look that takes long would cut the stream short.
+        if self._seconds is None or not self.is_live:
+            return False
+        return self._live >= int(self._seconds * self._rate)
 
     @property
     def _elapsed_s(self) -> float:
