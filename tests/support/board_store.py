@@ -108,11 +108,12 @@ def fill(client: Client, given: Iterable[Listing], clock: Clock) -> None:
     """Counts listings, in two shards, and ranks what there is to rank."""
     generation = counting_generation(client, Bigrams(), default_text(), clock.now())
     store = ClickHouseStore(client, generation.number)
+    analyser = KernelAnalyser(default_taxonomy(), Bigrams())
     shards = [
         ShardProcessor(
             ShardInfo("listings", "boards", partition, 2),
             store,
-            KernelAnalyser(default_taxonomy(), Bigrams()),
+            analyser,
             RESOLUTIONS,
             ShardLimits(),
             FloodGuard(1_000, 0.2),
@@ -124,5 +125,6 @@ def fill(client: Client, given: Iterable[Listing], clock: Clock) -> None:
         shard = shards[home_partition(listing.id, len(shards))]
         shard.process(offset, encode_line(listing), now, now)
     write_flush(store, [shard.take_flush() for shard in shards], now)
-    since = now.date() - DAY
+    # Of the day before the listings' last one, too: right after midnight that is two days ago.
+    since = (now - timedelta(minutes=15)).date() - DAY
     rank_all(StoreBoard(client, clock), since, clock, lambda *_: None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="package")
 def now() -> datetime:
-    """When the filled store's listings end."""
-    return SystemClock().now().replace(second=0, microsecond=0)
+    """When the filled store's listings end; a day that has just begun has none to rank yet."""
+    now = SystemClock().now().replace(second=0, microsecond=0)
+    return now - timedelta(minutes=20) if (now.hour, now.minute // 15) == (0, 0) else now
 
 
 @pytest.fixture(scope="package")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from tests.support.board_pipeline import NOW
 from tests.support.board_store import KETTLE, NEW, SOURCES
 from tests.support.boards import FOLDER, NOBODY, Board, board, chosen
 from trends.grafana.variables import ALL
@@ -147,8 +148,8 @@ def test_no_panel_is_empty_that_should_not_be(
         asked["name"] = (NEW,)  # there is an alert on it
     if name == "spikes":
         asked["alert"] = kettle.id
-    length = DAY / 4 if name == "pipeline" else 90 * DAY
-    found = Board(name, stores[name], now - length, now).answers(asked)
+    length, end = (DAY / 4, NOW) if name == "pipeline" else (90 * DAY, now)
+    found = Board(name, stores[name], end - length, end).answers(asked)
     assert {title for title, rows in found.items() if not rows} == set(EMPTY[name])
 
 

@@ -20,9 +20,10 @@ from tests.support.board_store import UPVOTES_LATER
 from tests.support.board_truth import DAY, Truth, with_name
 from tests.support.boards import Board
 from trends.alerting.alert import Alert, State
-from trends.alerting.evaluator import limits_of
+from trends.alerting.evaluator import limits_of, live_spans
 from trends.alerting.rules_load import load_rules
 from trends.alerting.spikes import spikes_of
+from trends.clock import ManualClock
 from trends.detection.chance import high
 from trends.detection.find import Found, find
 from trends.detection.horizons import BY_NAME
@@ -30,6 +31,7 @@ from trends.detection.source import span_at
 from trends.detection.spike import Spike
 from trends.grafana.variables import ALL
 from trends.store.alerts_deliveries import Status
+from trends.store.live_counts import LiveCounts
 from trends.store.window_counts import StoreCounts
 
 if TYPE_CHECKING:
@@ -86,10 +88,15 @@ class Again:
         """The window of that start."""
         if (horizon, start) not in self._tested:
             shape = BY_NAME[horizon]
-            span = span_at(shape, start + shape.window - shape.bucket)
-            assert span.start == start
-            found = find(StoreCounts(self._client), span, self._limits, self._now)
-            self._tested[horizon, start] = found
+            # As the alerter looks: hours of a day share what is known of all names.
+            source = LiveCounts(StoreCounts(self._client), ManualClock(self._now))
+            live = live_spans(self._now, [shape])
+            mine = span_at(shape, start + shape.window - shape.bucket)
+            assert mine.start == start
+            for span in live if mine in live else [mine]:
+                source.exposure(span)
+                found = find(source, span, self._limits, self._now)
+                self._tested[horizon, span.start] = found
         return self._tested[horizon, start]
 
     def found(self, spike: Spike) -> Found:
