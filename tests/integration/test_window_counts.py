@@ -28,6 +28,7 @@ from trends.store.window_counts import StoreCounts
 # Far from any retention: a store may delete what is old.
 NOW = datetime(2098, 6, 2, 9, 30, tzinfo=UTC)
 MIN_DOCS = 3
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 ODD = [
     "it's",
@@ -362,6 +363,18 @@ def test_a_window_that_rolls_on_has_a_past_of_its_own(clickhouse: ClickHouseServ
             span = span_at(BY_NAME["day"], NOW - (2 - days) * DAY)
             live.keep([span])
             same(live, span, known)
+
+
+def test_each_hour_of_a_day_has_the_reference_of_its_own_past(clickhouse: ClickHouseServer) -> None:
+    with empty_store(clickhouse) as client:
+        Writer(client).write(told(6, 400, 12))
+        live = LiveCounts(StoreCounts(client), ManualClock(NOW))
+        spans = [span_at(BY_NAME["hour"], NOW - back * HOUR) for back in range(3)]
+        assert len({span.start.date() for span in spans}) == 1
+        references = [live.background(span, MIN_DOCS).reference.tolist() for span in spans]
+        fresh = [StoreCounts(client).background(span, MIN_DOCS).reference for span in spans]
+        assert references == [each.tolist() for each in fresh]
+        assert references[0] != references[1]
 
 
 def test_what_is_known_of_all_names_is_asked_for_now_and_then(

@@ -84,9 +84,8 @@ class LiveCounts:
         self._buckets = {key: known for key, known in self._buckets.items() if key[0] in kept}
         self._listings = {span: many for span, many in self._listings.items() if span in kept}
         self._in_window = {span: many for span, many in self._in_window.items() if span in kept}
-        days = {Span(span.horizon, span.start.replace(hour=0)) for span in kept}
         self._backgrounds = {
-            key: known for key, known in self._backgrounds.items() if key[0] in days
+            key: known for key, known in self._backgrounds.items() if key[0] in kept
         }
         return holds
 
@@ -149,8 +148,8 @@ class LiveCounts:
 
     def background(self, span: Span, min_docs: int) -> Background:
         now_s = self._clock.monotonic_s()
-        # Whole days are what a background is made of: the hours of a day share it.
-        key = Span(span.horizon, span.start.replace(hour=0)), min_docs
+        # Of each window its own: names are counted by the day, but the reference by the window.
+        key = span, min_docs
         known = self._backgrounds.get(key)
         listings = self._listings.get(span, 0)
         if known is None or now_s >= known.due_s or known.is_outgrown(listings):
