@@ -42,6 +42,7 @@ class Alerts:
         client: may write.
         ledger: of that client.
         spikes: by what makes one the same, as it was found last.
+        found_at: of these, the end of the window, or when it was found in a window that went on.
         changes: of alerts, oldest first.
         told: what became of telling, the last record of each.
         silences: that were made.
@@ -50,6 +51,7 @@ class Alerts:
     client: Client
     ledger: ClickHouseLedger
     spikes: dict[tuple[object, ...], Spike] = field(default_factory=dict)
+    found_at: dict[tuple[object, ...], datetime] = field(default_factory=dict)
     changes: list[Transition] = field(default_factory=list)
     told: list[DeliveryRecord] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
@@ -83,6 +85,7 @@ class Alerts:
         self.ledger.observe([("", spike) for spike in spikes], looked, at)
         self.changes += taken.transitions
         self.spikes.update({_key(spike): spike for spike in spikes})
+        self.found_at.update({_key(spike): min(spike.window_end, at) for spike in spikes})
 
     def last(self, now: datetime) -> None:
         """One more alert: it fires for far longer than others, and was seen twice just now."""

@@ -242,13 +242,13 @@ def test_alerts_of_a_range(
     fired = [alert for alert in every if alert.fired_at and start <= alert.fired_at <= end]
     assert board.rows("Fired in the range", **asked) == [{"alerts": len(fired)}]
 
-    (query,) = [each for each in board.queries(asked) if each.name == "Fired and found"]
+    (query,) = [each for each in board.queries(asked) if each.name == "Fired"]
     step = query.window.interval
     steps: Counter[tuple[datetime, str]] = Counter()
     for alert in fired:
         assert alert.fired_at is not None
         steps[floor(alert.fired_at, step), alert.spike.horizon] += 1
-    drawn = board.rows("Fired and found", **asked)
+    drawn = board.rows("Fired", **asked)
     assert {(utc(row["time"]), row["horizon"]): row["alerts"] for row in drawn} == steps
 
     notes = board.rows("annotation Alerts that fired", **asked)
@@ -472,9 +472,9 @@ def test_spikes_found(
     (query,) = [each for each in board.queries(EVERY) if each.name == "Spikes found"]
     step = query.window.interval
     counts: Counter[tuple[datetime, str]] = Counter(
-        (floor(each.window_start, step), each.horizon)
-        for each in alerts.spikes.values()
-        if start <= each.window_start <= now
+        (floor(alerts.found_at[key], step), each.horizon)
+        for key, each in alerts.spikes.items()
+        if start <= alerts.found_at[key] <= now
     )
     rows = board.rows("Spikes found", **EVERY)
     assert {(utc(row["time"]), row["horizon"]): row["spikes"] for row in rows} == counts
