@@ -18,6 +18,8 @@ from trends.store.migrate import prepare_store
 # Kafka's client warns while it is loaded, which pytest forgives tests, but not this file.
 if TYPE_CHECKING:
     from tests.support.board_alerts import Alerts
+    from tests.support.board_spikes import Again, Make
+    from tests.support.boards import Board
     from tests.support.observed import Observed
 
 
@@ -59,6 +61,27 @@ def alerts(stack: Stack, filled: Client, now: datetime) -> Iterator[Alerts]:
     writer = connect(stack.clickhouse)
     yield watch(writer, now)
     writer.close()
+
+
+@pytest.fixture
+def spikes(filled: Client, alerts: Alerts, now: datetime) -> Make:
+    """The dashboard Spikes over a range that ends now, or earlier."""
+    del alerts
+    from tests.support.boards import Board
+
+    def made(length: timedelta = timedelta(days=90), end: datetime = now) -> Board:
+        return Board("spikes", filled, end - length, end)
+
+    return made
+
+
+@pytest.fixture(scope="package")
+def again(filled: Client, alerts: Alerts, now: datetime) -> Again:
+    """Detection on what the filled store has."""
+    del filled
+    from tests.support.board_spikes import Again
+
+    return Again(alerts.client, now)
 
 
 @pytest.fixture(scope="package")
