@@ -227,6 +227,7 @@ class Processor:
             positions[tp] = position
         log.info("counting %s", ", ".join(f"{tp.partition}@{at}" for tp, at in positions.items()))
         self._vitals.readiness.meet(PARTITIONS)
+        self._sampling.opened()
         return positions
 
     def _open_shard(self, info: ShardInfo) -> ShardProcessor:

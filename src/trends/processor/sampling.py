@@ -14,6 +14,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -52,7 +53,12 @@ class Sampling:
         self._measures = measures
         self._clock = clock
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="sampling")
+        self._opened = asyncio.Event()
         self._fails = False
+
+    def opened(self) -> None:
+        """Partitions were opened: a row is due, from which all that is counted now differs."""
+        self._opened.set()
 
     async def run(self, pipeline: Pipeline, log_end: LogEnd) -> None:
         """Shows and stores until cancelled."""
@@ -69,7 +75,9 @@ class Sampling:
 
     async def _store(self, pipeline: Pipeline, log_end: LogEnd) -> None:
         while True:
-            await asyncio.sleep(self._every_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._opened.wait(), self._every_s)
+            self._opened.clear()
             await self.store(pipeline, log_end)
 
     async def store(self, pipeline: Pipeline, log_end: LogEnd) -> None:

@@ -158,6 +158,22 @@ def test_samples_never_decrease_though_a_processor_is_killed(
     assert total_ms >= max_ms > 0
 
 
+def test_the_first_sample_of_a_partition_is_of_before_it_was_counted(
+    pipeline: TestPipeline,
+) -> None:
+    """Else what a new store counts first would be in no difference between two samples."""
+    sent = publish(pipeline, 3_000, 1)
+    pipeline.start_worker(TRENDS_FLUSH_LISTINGS="100")
+    pipeline.wait_until_counted(sent)
+    ends = (
+        "SELECT count(), sum(first), sum(last) FROM (SELECT argMin(accepted, at) AS first, "
+        "argMax(accepted, at) AS last FROM pipeline_samples GROUP BY shard)"
+    )
+    accepted = pipeline.query("SELECT sum(accepted) FROM checkpoints FINAL")[0][0]
+    wait_for(lambda: pipeline.query(ends)[0][2] == accepted, WAIT_S, "the newest have all")
+    assert tuple(pipeline.query(ends)[0]) == (4, 0, accepted)
+
+
 def test_two_processors_cannot_have_the_same_port(pipeline: TestPipeline, port: int) -> None:
     pipeline.start_worker()
     wait_for(lambda: missing(port) is not None, WAIT_S, "the first serves metrics")
