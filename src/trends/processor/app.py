@@ -29,7 +29,7 @@ from trends.processor.pipeline import Pipeline
 from trends.processor.sampling import Sampling
 from trends.processor.shard import ShardLimits, ShardProcessor
 from trends.processor.takeover import is_counted, take_over
-from trends.processor.transport import ProcessorApp
+from trends.processor.transport import CheckpointConsumer, ProcessorApp
 from trends.settings import Settings
 from trends.store.interface import ShardInfo, Store
 from trends.store.rebuild import RebuildStore
@@ -87,6 +87,7 @@ class Processor:
             flush_interval_s=settings.flush_interval_s,
             flush_listings=settings.flush_listings,
             generation=lambda: self._app.consumer_generation_id,
+            rewind=self._rewind,
             on_fatal=self._fail,
         )
 
@@ -189,6 +190,9 @@ class Processor:
         if not assigned:
             # It stands by: there are more processors than partitions.
             self._vitals.readiness.meet(PARTITIONS)
+
+    async def _rewind(self, tp: TP, offset: int) -> None:
+        await cast(CheckpointConsumer, self._app.consumer).rewind(tp, offset)
 
     def _log_end(self, tp: TP) -> int | None:
         """Where Kafka said last that the log ends; asks nobody."""

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from faust.types import TP, EventT
+from faust.types import TP, EventT, Message
 
 from trends.clock import Clock
 from trends.errors import Unavailable
 from trends.metrics.patience import patiently_async
 from trends.metrics.vitals import KAFKA, STORE, Vitals
 from trends.processor.flush import write_flush
+from trends.processor.gap import REWIND_AFTER_S, Gap
 from trends.processor.measures import Measures, rows_of
 from trends.processor.outlet import Outlet
 from trends.processor.shard import ShardProcessor
@@ -51,9 +52,13 @@ class Pipeline:
         flush_interval_s: float,
         flush_listings: int,
         generation: Callable[[], int],
+        rewind: Callable[[TP, int], Coroutine[Any, Any, None]],
         on_fatal: Callable[[BaseException], None],
     ) -> None:
-        """``store`` is used by the writing thread alone; shards bring their own to count with."""
+        """``store`` is used by the writing thread alone; shards bring their own to count with.
+
+        ``rewind`` makes the consumer read a partition on at an offset.
+        """
         self._store = store
         self._outlet = outlet
         self._clock = clock
@@ -62,6 +67,8 @@ class Pipeline:
         self._flush_interval_s = flush_interval_s
         self._flush_listings = flush_listings
         self.generation = generation
+        self._rewind = rewind
+        self._rewinding: dict[TP, asyncio.Task[None]] = {}
         self._on_fatal = on_fatal
         self._slots: dict[TP, Slot] = {}
         self._counting = ThreadPoolExecutor(1, thread_name_prefix="counting")
@@ -126,6 +133,8 @@ class Pipeline:
                 slot.check_replayed(message.offset)
                 event.ack()
                 return
+            if message.offset > slot.shard.next_offset and not self._is_next(slot, message):
+                return
             now = self._clock.now()
             arrived = arrival(message.timestamp)
             await self.count(
@@ -139,6 +148,38 @@ class Pipeline:
             self._flush_now.set()
             if pending >= 2 * self._flush_listings:
                 self._room.clear()
+
+    def _is_next(self, slot: Slot, message: Message) -> bool:
+        """Whether what lies before a message is not in Kafka; else it is read again first."""
+        wanted, tp = slot.shard.next_offset, message.tp
+        if slot.gap is None or slot.gap.wanted != wanted:
+            slot.gap = Gap(wanted, message.offset)
+        if slot.gap.is_real(message.offset):
+            log.warning(
+                "%s: no messages at offsets %d to %d; Kafka's retention deleted them, or a "
+                "transaction took them",
+                slot.shard.info.name,
+                wanted,
+                message.offset - 1,
+            )
+            return True
+        if tp not in self._rewinding:
+            log.info("%s: offset %d came before %d", slot.shard.info.name, message.offset, wanted)
+            slot.gap.asked += 1
+            # Not awaited: the consumer may be in a rebalance that waits for this pipeline.
+            self._rewinding[tp] = asyncio.create_task(self._read_again(slot, tp, wanted))
+        return False
+
+    async def _read_again(self, slot: Slot, tp: TP, offset: int) -> None:
+        try:
+            while self._slots.get(tp) is slot:
+                await asyncio.sleep(REWIND_AFTER_S)
+                try:
+                    return await self._rewind(tp, offset)
+                except Exception as error:
+                    log.warning("%s is not read again at %d yet: %s", tp, offset, error)
+        finally:
+            del self._rewinding[tp]
 
     async def run_flushes(self) -> None:
         """Flushes at least once per interval while there is anything new; runs until cancelled."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from faust.types import EventT
 
 from trends.errors import Fatal
+from trends.processor.gap import Gap
 from trends.processor.shard import ShardProcessor
 from trends.store.interface import Checkpoint
 from trends.store.samples import Sample
@@ -62,6 +63,7 @@ class Slot:
         stored: the checkpoint in the store.
         taken: messages that wait for their acknowledgement.
         flush_times: since the last sample.
+        gap: offsets that were passed over, if any were.
     """
 
     shard: ShardProcessor
@@ -72,6 +74,7 @@ class Slot:
     stored: Checkpoint
     taken: list[EventT[Any]] = field(default_factory=list)
     flush_times: FlushTimes = field(default_factory=FlushTimes)
+    gap: Gap | None = None
 
     def check_replayed(self, offset: int) -> None:
         """Tells an offset that was read twice from one that was given twice.

@@ -36,6 +36,11 @@ class CheckpointConsumer(Consumer):
             self._read_offset[tp] = offset or None
             self._committed_offset[tp] = offset or None
 
+    async def rewind(self, tp: TP, offset: int) -> None:
+        """Reads on at ``offset``, whatever was read of the partition."""
+        await self.seek_wait({tp: offset})
+        self._read_offset[tp] = offset or None
+
 
 class CheckpointTransport(Transport):
     """The transport with that consumer."""
