@@ -23,13 +23,14 @@ from tests.support.waiting import wait_for
 from trends.analysis.taxonomy import default_text
 from trends.cli.main import app
 from trends.clock import SystemClock
+from trends.detection.spike import Kind
 from trends.embedded.child import launch
 from trends.embedded.process import ProcessSpec
 from trends.ranker.board import StoreBoard
 from trends.ranker.plan import SPANS, plan
 from trends.ranker.ranker import rank_all
 from trends.store.generations import Generation, active_generation, put_generation
-from trends.store.rankings import Kind, Line, Made, Ordering, RankingKey, known, put_ranking
+from trends.store.rankings import Line, Made, Ordering, RankingKey, known, put_ranking
 
 CLOCK = SystemClock()
 NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)

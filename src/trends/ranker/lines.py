@@ -11,12 +11,13 @@ from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
+from trends.detection.spike import Kind
 from trends.ranking.counted import Totals
 from trends.ranking.rising import lift, score
 from trends.store.first_seen import terms_first_seen, topics_first_seen
 from trends.store.ranked import ranked_terms
 from trends.store.ranked_raw import raw_counts
-from trends.store.rankings import Kind, Line, Ordering, RankingKey
+from trends.store.rankings import Line, Ordering, RankingKey
 
 LINES_MAX: Final = 50
 

@@ -21,7 +21,8 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate, product
 from typing import Final
 
-from trends.store.rankings import Kind, Known, Made, Ordering, RankingKey
+from trends.detection.spike import Kind
+from trends.store.rankings import Known, Made, Ordering, RankingKey
 
 SPANS: Final = (1, 7, 28, 364)
 DAY: Final = timedelta(days=1)

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
@@ -120,6 +120,16 @@ def translated() -> Iterator[None]:
         if away or code in _RETRY_CODES:
             raise Unavailable(f"ClickHouse: {_brief(text)}") from error
         raise Fatal(f"ClickHouse: {text}") from error
+
+
+def query_rows(client: Client, sql: str, **parameters: object) -> list[Any]:
+    """The rows of an answer.
+
+    Raises:
+        Unavailable: if the store is away.
+    """
+    with translated():
+        return list(client.query(sql, parameters=parameters or None).result_rows)
 
 
 def _raise_tls_problem(error: BaseException) -> None:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
-from trends.store.client import translated
+from trends.store.client import query_rows
 
 KINDS: Final = ("terms", "topics")
 
 
 def newest_day(client: Client) -> date | None:
     """The last day with listings."""
-    rows = _rows(client, "SELECT max(bucket), count() FROM totals WHERE resolution = '1d'")
+    rows = query_rows(client, "SELECT max(bucket), count() FROM totals WHERE resolution = '1d'")
     return rows[0][0].date() if rows and rows[0][1] else None
 
 
 def first_day(client: Client) -> date | None:
     """The first day with listings."""
-    rows = _rows(client, "SELECT min(bucket), count() FROM totals WHERE resolution = '1d'")
+    rows = query_rows(client, "SELECT min(bucket), count() FROM totals WHERE resolution = '1d'")
     return rows[0][0].date() if rows and rows[0][1] else None
 
 
@@ -30,7 +30,7 @@ def series(
 ) -> list[tuple[datetime, str, int, int, float]]:
     """(bucket, name, docs, mentions, share) of each bucket with listings, zeros included."""
     column = _column(kind)
-    return _rows(
+    return query_rows(
         client,
         "SELECT bucket, name, ifNull(docs, 0), ifNull(mentions, 0), ifNull(docs, 0) / listings "
         "FROM (SELECT bucket, listings, arrayJoin({names:Array(String)}) AS name FROM totals "
@@ -46,7 +46,7 @@ def series(
 def checkpoint_versions(client: Client) -> dict[str, int]:
     """How far each shard is stored."""
     return dict(
-        _rows(client, "SELECT shard, toInt64(max(version)) FROM checkpoints GROUP BY shard")
+        query_rows(client, "SELECT shard, toInt64(max(version)) FROM checkpoints GROUP BY shard")
     )
 
 
@@ -65,7 +65,7 @@ def _at_offsets(
 ) -> int:
     found = 0
     for shard, wanted in offsets.items():
-        rows = _rows(
+        rows = query_rows(
             client,
             f"SELECT offset, count() FROM {table} FINAL WHERE {owner} = {{shard:String}} "
             "AND offset >= {first:UInt64} AND offset <= {last:UInt64} GROUP BY offset",
@@ -79,8 +79,8 @@ def _at_offsets(
 
 def distinct_names(client: Client) -> tuple[int, int]:
     """How many different terms and topics are counted by day."""
-    terms = _rows(client, "SELECT uniqExact(term) FROM term_counts WHERE resolution = '1d'")
-    topics = _rows(
+    terms = query_rows(client, "SELECT uniqExact(term) FROM term_counts WHERE resolution = '1d'")
+    topics = query_rows(
         client,
         "SELECT uniqExact(topic) FROM topic_counts WHERE resolution = '1d' "
         "AND generation = (SELECT max(generation) FROM generations WHERE active)",
@@ -92,8 +92,3 @@ def _column(kind: str) -> str:
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {KINDS}, not {kind!r}")
     return kind.removesuffix("s")
-
-
-def _rows(client: Client, sql: str, **parameters: object) -> list[Any]:
-    with translated():
-        return list(client.query(sql, parameters=parameters or None).result_rows)

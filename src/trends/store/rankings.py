@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
-from trends.store.client import translated
+from trends.detection.spike import Kind
+from trends.store.client import query_rows, translated
 from trends.store.ranked_counts import Windows
 
 _NAMES: Final = [
@@ -23,13 +24,6 @@ _NAMES: Final = [
     *("docs_before", "share", "lift", "rise", "listings", "listings_before", "first_seen"),
     *("computed_at", "took_ms"),
 ]
-
-
-class Kind(StrEnum):
-    """What is ranked."""
-
-    TERM = "term"
-    TOPIC = "topic"
 
 
 class Ordering(StrEnum):
@@ -107,7 +101,7 @@ class Known:
 
 def known(client: Client) -> Known:
     """The state of counts and rankings; cheap to ask for."""
-    rows = _rows(client, "SELECT max(generation) FROM generations WHERE active")
+    rows = query_rows(client, "SELECT max(generation) FROM generations WHERE active")
     generation = int(rows[0][0])
     return Known(generation, _complete(client, generation), _made(client))
 
@@ -117,7 +111,7 @@ def _complete(client: Client, generation: int) -> dict[date, int]:
 
     What a shard's checkpoint, or a rebuild, of this generation has not reached may be half counted.
     """
-    rows = _rows(
+    rows = query_rows(
         client,
         "SELECT toDate(bucket) AS day, sumIf(listings, version < reached.next) "
         "FROM (SELECT shard, bucket, listings, version FROM bucket_totals FINAL "
@@ -133,7 +127,7 @@ def _complete(client: Client, generation: int) -> dict[date, int]:
 
 
 def _made(client: Client) -> dict[RankingKey, Made]:
-    rows = _rows(
+    rows = query_rows(
         client,
         "SELECT kind, ordering, span, last_day, name, listings, listings_before, "
         "toUnixTimestamp64Milli(computed_at), took_ms FROM rankings FINAL WHERE rank = 0",
@@ -178,8 +172,3 @@ def _row(
 
 def _moment(unix_ms: int) -> datetime:
     return datetime.fromtimestamp(unix_ms // 1_000, UTC) + timedelta(milliseconds=unix_ms % 1_000)
-
-
-def _rows(client: Client, sql: str, **parameters: Any) -> list[Any]:
-    with translated():
-        return list(client.query(sql, parameters=parameters or None).result_rows)

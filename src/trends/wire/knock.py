@@ -17,9 +17,9 @@ from kafka.net.sasl import get_sasl_mechanism
 
 from trends.errors import ConfigError, Unavailable
 from trends.wire.access import KafkaAccess
+from trends.wire.frames import exchange, string
 
 TIMEOUT_S: Final = 10.0
-ANSWER_MAX_BYTES: Final = 1 << 20
 
 _API_VERSIONS: Final = (18, 0)
 _METADATA: Final = (3, 4)
@@ -27,7 +27,6 @@ _SASL_HANDSHAKE: Final = (17, 1)
 _SASL_AUTHENTICATE: Final = (36, 0)
 _UNSUPPORTED_MECHANISM: Final = 33
 _NOT_ASKED_FOR: Final = 34
-_CORRELATION_ID: Final = 7
 _CLIENT_ID: Final = b"trends-knock"
 _LOGIN: Final = "TRENDS_KAFKA_USER and TRENDS_KAFKA_PASSWORD"
 
@@ -80,12 +79,12 @@ def _secured(
 
 def _log_in(connection: socket.socket, access: KafkaAccess, server: str) -> None:
     try:
-        _exchange(connection, _API_VERSIONS, b"")
+        exchange(connection, _API_VERSIONS, _CLIENT_ID, b"")
         if access.has_sasl:
             _authenticate(connection, access, server)
         else:
             # No topics, none to be made. Whoever wants a login first ends the connection now.
-            _exchange(connection, _METADATA, struct.pack(">i?", 0, False))
+            exchange(connection, _METADATA, _CLIENT_ID, struct.pack(">i?", 0, False))
     except ssl.SSLEOFError as error:
         raise OSError("it ended the connection") from error
     except ssl.SSLError as error:  # how a server says that it wants a certificate of ours
@@ -100,8 +99,8 @@ def _no_tls(server: str, error: ssl.SSLError) -> ConfigError:
 
 
 def _authenticate(connection: socket.socket, access: KafkaAccess, server: str) -> None:
-    asked = _string(access.mechanism.encode())
-    code, offered = _handshake_answer(_exchange(connection, _SASL_HANDSHAKE, asked))
+    asked = string(access.mechanism.encode())
+    code, offered = _handshake_answer(exchange(connection, _SASL_HANDSHAKE, _CLIENT_ID, asked))
     if code == _NOT_ASKED_FOR:
         raise ConfigError(
             f"Kafka at {server} asks for no login on this port; "
@@ -118,40 +117,13 @@ def _authenticate(connection: socket.socket, access: KafkaAccess, server: str) -
         while not login.is_done():
             token = login.auth_bytes()
             request = struct.pack(">i", len(token)) + token
-            login.receive(_token(_exchange(connection, _SASL_AUTHENTICATE, request)))
+            login.receive(_token(exchange(connection, _SASL_AUTHENTICATE, _CLIENT_ID, request)))
     except (KafkaError, ValueError) as error:
         raise ConfigError(
             f"Kafka at {server} refuses the user {access.user!r}: {error}; correct {_LOGIN}"
         ) from error
     if not login.is_authenticated():
         raise ConfigError(f"Kafka at {server} refuses the user {access.user!r}; correct {_LOGIN}")
-
-
-def _exchange(connection: socket.socket, api: tuple[int, int], body: bytes) -> bytes:
-    """A request's answer, without its header."""
-    request = struct.pack(">hhi", *api, _CORRELATION_ID) + _string(_CLIENT_ID) + body
-    connection.sendall(struct.pack(">i", len(request)) + request)
-    (size,) = struct.unpack(">i", _receive(connection, 4))
-    if not 4 <= size <= ANSWER_MAX_BYTES:
-        raise OSError("it does not answer as Kafka does")
-    answer = _receive(connection, size)
-    if answer[:4] != struct.pack(">i", _CORRELATION_ID):
-        raise OSError("it does not answer as Kafka does")
-    return answer[4:]
-
-
-def _receive(connection: socket.socket, size: int) -> bytes:
-    received = b""
-    while len(received) < size:
-        part = connection.recv(size - len(received))
-        if not part:
-            raise ConnectionResetError("it ended the connection")
-        received += part
-    return received
-
-
-def _string(value: bytes) -> bytes:
-    return struct.pack(">h", len(value)) + value
 
 
 def _handshake_answer(answer: bytes) -> tuple[int, list[str]]:

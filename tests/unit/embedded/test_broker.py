@@ -12,9 +12,10 @@ import pytest
 
 from trends.embedded import broker
 from trends.embedded.broker import broker_program, broker_spec
-from trends.embedded.kafka_probe import CORRELATION_ID, kafka_answers
+from trends.embedded.kafka_probe import kafka_answers
 from trends.embedded.ports import LOOPBACK
 from trends.errors import ConfigError
+from trends.wire.frames import CORRELATION_ID
 
 
 @contextmanager

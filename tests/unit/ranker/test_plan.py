@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from trends.detection.spike import Kind
 from trends.ranker.plan import (
     RULES_VERSION,
     SPANS,
@@ -17,7 +18,7 @@ from trends.ranker.plan import (
     plan,
     ranked_days,
 )
-from trends.store.rankings import Kind, Known, Made, Ordering, RankingKey
+from trends.store.rankings import Known, Made, Ordering, RankingKey
 
 DAY = timedelta(days=1)
 TODAY = date(2025, 10, 31)  # a Friday

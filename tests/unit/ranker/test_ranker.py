@@ -9,12 +9,13 @@ from typing import NoReturn
 import pytest
 
 from trends.clock import ManualClock
+from trends.detection.spike import Kind
 from trends.errors import Unavailable
 from trends.metrics.meters import RankerMeters
 from trends.metrics.vitals import STORE, Vitals
 from trends.ranker.plan import SPANS, Listings, basis_of
 from trends.ranker.ranker import LOOK_EVERY_S, Ranker, rank_all
-from trends.store.rankings import Kind, Known, Made, Ordering, RankingKey
+from trends.store.rankings import Known, Made, Ordering, RankingKey
 
 START = datetime(2025, 10, 31, 12, tzinfo=UTC)
 TODAY = START.date()
