@@ -1,9 +1,11 @@
 """Offsets that a partition passes over: read again, and believed only if they stay away.
 
-Faust notes how far it has read after it has handed a message over. If that is overtaken by a
-rebalance, it takes the messages that are read again for old ones and drops them. What comes next is
-then too far ahead, and counting it would lose what lies between. But offsets can be missing for
-good: retention deleted them, or a producer's transaction took them.
+Faust can pass messages over when a rebalance meets a fetch. It notes how far it has read after it
+has handed a message over: if a rebalance comes in between, the messages that are read again are
+taken for old ones and dropped. And it does not wait for a fetch under way: records of the old
+assignment are handed over as if they were of the new one, which begins further back. Either way
+what comes next is too far ahead, and counting it would lose what lies between. But offsets can be
+missing for good: retention deleted them, or a producer's transaction took them.
 """
 
 from __future__ import annotations
