@@ -39,7 +39,7 @@ KILLS = int(os.environ.get("CHAOS_KILLS", "5"))
 LISTINGS = int(os.environ.get("CHAOS_LISTINGS", "4000"))
 SEED = int(os.environ.get("CHAOS_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
 BETWEEN_KILLS_S = (0.5, 6.0)
-DRAIN_TIMEOUT_S = 300
+DRAIN_TIMEOUT_S = 300 + LISTINGS / 10
 
 
 class Sender(threading.Thread):
@@ -67,7 +67,7 @@ class Sender(threading.Thread):
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(1_200)
+@pytest.mark.timeout(900 + DRAIN_TIMEOUT_S)
 def test_counts_stay_exact_while_processes_are_killed_at_random(
     broker: KafkaServer, clickhouse: ClickHouseServer, tmp_path: Path
 ) -> None:
