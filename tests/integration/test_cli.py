@@ -337,6 +337,37 @@ def test_verify_sees_what_is_wrong_in_the_series_alone(up: Stack, replayed: Path
     assert up("verify").returncode == 0
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "arrayPushBack(terms, 'glider trap') AS terms",
+        "title_terms - 1 AS title_terms",
+        "arrayPushBack(topics, 'gliding') AS topics",
+        "mapUpdate(acronyms, map('GT', 'glider trap')) AS acronyms",
+    ],
+)
+def test_verify_names_the_listing_whose_own_terms_are_wrong(
+    up: Stack, replayed: Path, wrong: str
+) -> None:
+    row = "SELECT * {} FROM {} WHERE id = (SELECT min(id) FROM listings_counted)"
+    with up.client() as client:
+        client.command("CREATE TABLE kept AS listings_counted")
+        try:
+            client.command("INSERT INTO kept " + row.format("", "listings_counted FINAL"))
+            (kept,) = client.query("SELECT id FROM kept").result_rows
+            insert = "INSERT INTO listings_counted "
+            client.command(insert + row.format(f"REPLACE ({wrong})", "kept"))
+            done = up("verify", "--format", "json")
+            client.command(insert + row.format("", "kept"))
+        finally:
+            client.command("DROP TABLE kept")
+    verdict = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert (verdict["equal"], verdict["different"]) == (False, 0)
+    assert verdict["misnamed"] == list(kept)
+    assert up("verify").returncode == 0
+
+
 def test_ctrl_c_ends_waiting_for_a_server_that_is_away(tmp_path: Path) -> None:
     env = {**environment(tmp_path), "TRENDS_CLICKHOUSE": "http://127.0.0.1:9/trends"}
     with started("top", env=env) as process:

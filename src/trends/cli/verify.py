@@ -63,6 +63,7 @@ def _report(verdict: Verdict, output: Format) -> None:
                 "compared_by_resolution": verdict.compared,
                 "different": verdict.different,
                 "differences": differences,
+                "misnamed": verdict.misnamed,
                 "counted_twice": verdict.counted_twice,
                 "behind": verdict.behind,
             }
@@ -83,5 +84,7 @@ def _report(verdict: Verdict, output: Format) -> None:
             f"{verdict.behind:,} listings carry topics of an older taxonomy; `trends rebuild` "
             "finishes what was interrupted"
         )
+    for listing_id in verdict.misnamed:
+        out.print(f"other terms or topics than its text gives: {plain(listing_id)}", markup=False)
     for listing_id in verdict.counted_twice:
         out.print(f"counted twice within the horizon: {plain(listing_id)}", markup=False)

@@ -6,10 +6,9 @@ day, because every bucket lies within one UTC day, so memory holds a few days at
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from clickhouse_connect.driver.client import Client
@@ -18,21 +17,14 @@ from trends.analysis.interface import Analyser
 from trends.clock import Clock
 from trends.counting.buckets import DAY_S, RESOLUTIONS
 from trends.store.client import translated
+from trends.store.recount import Counts, recount, shown_from
+from trends.store.stored_counts import stored_counts, unlike_by_term
 
 LISTINGS_AT_ONCE: Final = 2_000
-# Views hide a bucket when its retention ends; verify stays clear of that moment.
-RETENTION_EDGE_S: Final = 3_600
 # A flush under way shows for a moment listings whose counts are still to come.
 ATTEMPTS: Final = 6
 DIFFERENCES_SHOWN: Final = 20
-
-
-class Cell(NamedTuple):
-    """The counts of one kind (term, topic or total) in one bucket."""
-
-    kind: str
-    resolution: str
-    bucket_s: int
+"""Of each kind of what is wrong."""
 
 
 class CountName(NamedTuple):
@@ -60,7 +52,9 @@ class Verdict:
         listings: how many were recounted.
         compared: resolution to the numbers compared there.
         differences, different: numbers that are wrong, the first of them; how many in all.
-        counted_twice: ids that count more than once within the horizon.
+        misnamed: ids of listings that are stored with other terms, acronyms or topics than their
+            texts give, the first of them.
+        counted_twice: ids that count more than once within the horizon, the first of them.
         behind: listings that carry the topics of an older generation than people see.
     """
 
@@ -68,20 +62,17 @@ class Verdict:
     compared: dict[str, int] = field(default_factory=lambda: {r.name: 0 for r in RESOLUTIONS})
     differences: list[Difference] = field(default_factory=list)
     different: int = 0
+    misnamed: list[str] = field(default_factory=list)
     counted_twice: list[str] = field(default_factory=list)
     behind: int = 0
 
     @property
     def equal(self) -> bool:
-        return not self.different and not self.counted_twice and not self.behind
+        return not (self.different or self.misnamed or self.counted_twice or self.behind)
 
     @property
     def numbers(self) -> int:
         return sum(self.compared.values())
-
-
-# Name to (docs, mentions), by cell; the total of a bucket has the empty name and its listings.
-Counts = dict[Cell, dict[str, tuple[int, ...]]]
 
 
 def verify(
@@ -105,8 +96,8 @@ def verify(
     total = sum(days.values())
     seen = _seen_generation(client)
     for start, end in _chunks(days):
-        listings = _verify_days(client, reference, clock, start, end, verdict)
-        if verdict.different and _seen_generation(client) != seen:
+        listings = _verify_days(client, reference, seen, clock, start, end, verdict)
+        if (verdict.different or verdict.misnamed) and _seen_generation(client) != seen:
             return verdict  # the reference counts by a taxonomy that nobody sees any more
         verdict.listings += listings
         if progress is not None:
@@ -151,6 +142,7 @@ def _chunks(days: Mapping[date, int]) -> Iterator[tuple[date, date]]:
 def _verify_days(
     client: Client,
     reference: Analyser,
+    seen: int,
     clock: Clock,
     start: date,
     end: date,
@@ -159,19 +151,21 @@ def _verify_days(
     for attempt in range(ATTEMPTS):
         if attempt:
             clock.sleep(1.0)
-        shown_from = _shown_from(client)
-        stored = _stored(client, start, end, shown_from)
-        listings, recounted = _recount(client, reference, start, end, shown_from)
-        differences = sorted([*_differences(stored, recounted), *_by_term(client, start, end)])
-        if not differences:
+        shown = shown_from(client)
+        stored = stored_counts(client, start, end, shown)
+        found = recount(client, reference, start, end, shown, seen)
+        differences = sorted(
+            [*_differences(stored, found.counts), *_differences_by_term(client, start, end)]
+        )
+        if not differences and not found.misnamed:
             break
-    for cell in stored.keys() | recounted.keys():
-        names = stored.get(cell, {}).keys() | recounted.get(cell, {}).keys()
+    for cell in stored.keys() | found.counts.keys():
+        names = stored.get(cell, {}).keys() | found.counts.get(cell, {}).keys()
         verdict.compared[cell.resolution] += len(names)
     verdict.different += len(differences)
-    room = DIFFERENCES_SHOWN - len(verdict.differences)
-    verdict.differences += differences[: max(room, 0)]
-    return listings
+    verdict.differences = [*verdict.differences, *differences][:DIFFERENCES_SHOWN]
+    verdict.misnamed = [*verdict.misnamed, *sorted(found.misnamed)][:DIFFERENCES_SHOWN]
+    return found.listings
 
 
 def _differences(stored: Counts, recounted: Counts) -> Iterator[Difference]:
@@ -185,94 +179,9 @@ def _differences(stored: Counts, recounted: Counts) -> Iterator[Difference]:
                 yield Difference(what, first.get(name, ()), second.get(name, ()))
 
 
-def _by_term(client: Client, start: date, end: date) -> Iterator[Difference]:
-    """Where the counts by day that are ordered by term are not those that are ordered by bucket."""
-    chosen = "bucket >= {start:DateTime} AND bucket < {end:DateTime}"
-    with translated():
-        rows = client.query(
-            "SELECT toUnixTimestamp(bucket), term, "
-            "sumIf(docs, again) AS docs_again, sumIf(mentions, again) AS mentions_again, "
-            "sumIf(docs, NOT again) AS docs_once, sumIf(mentions, NOT again) AS mentions_once "
-            "FROM (SELECT bucket, term, docs, mentions, true AS again FROM term_days FINAL "
-            f"WHERE {chosen} UNION ALL "
-            "SELECT bucket, term, docs, mentions, false AS again FROM term_counts FINAL "
-            f"WHERE resolution = '1d' AND {chosen}) GROUP BY bucket, term "
-            "HAVING docs_again != docs_once OR mentions_again != mentions_once",
-            parameters={"start": _midnight(start), "end": _midnight(end)},
-        ).result_rows
-    for bucket_s, term, docs_again, mentions_again, docs_once, mentions_once in rows:
-        what = CountName("term by day", "1d", bucket_s, term)
-        yield Difference(what, (docs_again, mentions_again), (docs_once, mentions_once))
-
-
-def _shown_from(client: Client) -> dict[str, int]:
-    """Per resolution the first bucket start, in epoch seconds, that is surely shown."""
-    with translated():
-        now_s = int(client.command("SELECT toUnixTimestamp(now())"))  # type: ignore[arg-type]
-    return {
-        resolution.name: 0
-        if resolution.retention_days is None
-        else now_s - resolution.retention_days * DAY_S + RETENTION_EDGE_S
-        for resolution in RESOLUTIONS
-    }
-
-
-def _stored(client: Client, start: date, end: date, shown_from: Mapping[str, int]) -> Counts:
-    counts: Counts = defaultdict(dict)
-    queries = (
-        ("term", "terms", "term, docs, mentions"),
-        ("topic", "topics", "topic, docs, mentions"),
-        ("total", "totals", "'', listings"),
-    )
-    with translated():
-        for kind, view, columns in queries:
-            result = client.query(
-                f"SELECT toString(resolution), toUnixTimestamp(bucket), {columns} FROM {view} "
-                "WHERE bucket >= {start:DateTime} AND bucket < {end:DateTime}",
-                parameters={"start": _midnight(start), "end": _midnight(end)},
-            )
-            for resolution, bucket_s, name, *numbers in result.result_rows:
-                if bucket_s >= shown_from[resolution]:
-                    counts[Cell(kind, resolution, bucket_s)][name] = tuple(numbers)
-    return counts
-
-
-def _recount(
-    client: Client, reference: Analyser, start: date, end: date, shown_from: Mapping[str, int]
-) -> tuple[int, Counts]:
-    with translated():
-        rows = client.query(
-            "SELECT toUnixTimestamp(event_time), title, text FROM listings_counted FINAL "
-            "WHERE event_time >= {start:DateTime} AND event_time < {end:DateTime}",
-            parameters={"start": _midnight(start), "end": _midnight(end)},
-        ).result_rows
-    docs: dict[Cell, Counter[str]] = defaultdict(Counter)
-    # Mentions beyond the first of each listing, which few names have.
-    repeats: dict[Cell, Counter[str]] = defaultdict(Counter)
-    counts: Counts = {}
-    analyses = reference.analyse([(title, text) for _, title, text in rows])
-    for (event_s, _, _), analysis in zip(rows, analyses, strict=True):
-        for kind, names in (("term", analysis.terms), ("topic", analysis.topics)):
-            repeated = {name: count - 1 for name, count in names.items() if count > 1}
-            for cell in _cells(kind, event_s, shown_from):
-                docs[cell].update(names.keys())
-                repeats[cell].update(repeated)
-        for cell in _cells("total", event_s, shown_from):
-            (listings,) = counts.get(cell, {}).get("", (0,))
-            counts[cell] = {"": (listings + 1,)}
-    for cell, found in docs.items():
-        more = repeats[cell]
-        counts[cell] = {name: (number, number + more[name]) for name, number in found.items()}
-    # A bucket whose listings mention nothing has no rows.
-    return len(rows), {cell: names for cell, names in counts.items() if names}
-
-
-def _cells(kind: str, event_s: int, shown_from: Mapping[str, int]) -> Iterator[Cell]:
-    """The cells of a kind that an event falls in, without those past their retention."""
-    for resolution in RESOLUTIONS:
-        bucket_s = resolution.bucket_of(event_s)
-        if bucket_s >= shown_from[resolution.name]:
-            yield Cell(kind, resolution.name, bucket_s)
+def _differences_by_term(client: Client, start: date, end: date) -> Iterator[Difference]:
+    for bucket_s, term, by_term, by_bucket in unlike_by_term(client, start, end):
+        yield Difference(CountName("term by day", "1d", bucket_s, term), by_term, by_bucket)
 
 
 def _seen_generation(client: Client) -> int:
@@ -298,10 +207,6 @@ def _behind(client: Client, clock: Clock) -> int:
     return behind
 
 
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
 def _counted_twice(client: Client, horizon_days: int) -> list[str]:
     """Ids with two occurrences within the horizon."""
     with translated():
@@ -309,7 +214,7 @@ def _counted_twice(client: Client, horizon_days: int) -> list[str]:
             "SELECT id FROM (SELECT id, arraySort(groupArray(toUnixTimestamp(arrived_at))) AS times"
             " FROM listings_counted FINAL GROUP BY id HAVING length(times) > 1) "
             "WHERE arrayExists((a, b) -> b - a <= {horizon_s:Int64}, "
-            "arrayPopBack(times), arrayPopFront(times)) ORDER BY id LIMIT 20",
-            parameters={"horizon_s": horizon_days * DAY_S},
+            "arrayPopBack(times), arrayPopFront(times)) ORDER BY id LIMIT {shown:UInt16}",
+            parameters={"horizon_s": horizon_days * DAY_S, "shown": DIFFERENCES_SHOWN},
         ).result_rows
     return [str(row[0]) for row in rows]
