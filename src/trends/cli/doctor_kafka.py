@@ -15,7 +15,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, Of
 from kafka.errors import KafkaError
 
 from trends.cli.doctor_check import Check, Section
-from trends.cli.waiting import kafka_server_answers, kafka_servers
+from trends.cli.waiting import kafka_answers_us, single_servers
 from trends.settings import Settings
 from trends.store.interface import ShardInfo
 from trends.wire.access import kafka_access
@@ -73,11 +73,9 @@ def _check(
     found: LogEnds,
     section: Section,
 ) -> Iterator[Check]:
-    servers = kafka_servers(bootstrap)
     access = kafka_access(settings, bootstrap)
-    silent = [
-        f"{host}:{port}" for host, port in servers if not kafka_server_answers(access, host, port)
-    ]
+    servers = single_servers(access)
+    silent = [server.bootstrap for server in servers if not kafka_answers_us(server)]
     if len(silent) == len(servers):
         yield section.fail(
             "server", f"no answer at {bootstrap}", "start it, or correct TRENDS_KAFKA"

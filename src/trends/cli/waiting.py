@@ -53,9 +53,9 @@ def wait_for_servers(
     """
     if settings.kafka and {Part.BROKER, Part.PROCESSOR} & set(parts):
         access = kafka_access(settings, settings.kafka)
-        servers = kafka_servers(settings.kafka)
+        servers = single_servers(access)
         name = f"Kafka at {settings.kafka} (TRENDS_KAFKA)"
-        wait_for(name, lambda: _any_answers(access, servers), clock, say, limit_s)
+        wait_for(name, lambda: any(map(kafka_answers_us, servers)), clock, say, limit_s)
     if settings.clickhouse and {Part.STORE, Part.PROCESSOR} & set(parts):
         store = store_access(settings, settings.clickhouse)
         name = f"ClickHouse at {redact_url(store.url)} (TRENDS_CLICKHOUSE)"
@@ -81,23 +81,6 @@ def wait_for(
         of = "" if limit_s is None else f" of {limit_s:.0f} s"
         say(f"waiting for {name}: no answer, {waited_s:.0f} s{of}, next try in {left_s:.1f} s")
         clock.sleep(left_s)
-
-
-def kafka_servers(bootstrap: str) -> list[tuple[str, int]]:
-    """``host:port[,host:port]`` as pairs.
-
-    Raises:
-        ConfigError: if it is not of that form.
-    """
-    servers = []
-    for server in bootstrap.split(","):
-        host, _, port = server.strip().rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
-            raise ConfigError(
-                f"TRENDS_KAFKA={bootstrap!r} is not of the form host:port[,host:port]"
-            )
-        servers.append((host.strip("[]"), int(port)))
-    return servers
 
 
 def clickhouse_answers(where: str | StoreAccess, timeout_s: float = PROBE_TIMEOUT_S) -> bool:
@@ -141,24 +124,31 @@ def clickhouse_answers(where: str | StoreAccess, timeout_s: float = PROBE_TIMEOU
         connection.close()
 
 
-def kafka_server_answers(access: KafkaAccess, host: str, port: int) -> bool:
+def single_servers(access: KafkaAccess) -> list[KafkaAccess]:
+    """The same access to each of the servers alone.
+
+    Raises:
+        ConfigError: if an address is none.
+    """
+    return [
+        replace(access, bootstrap=server)
+        for server, _ in zip(access.servers, access.addresses, strict=True)
+    ]
+
+
+def kafka_answers_us(server: KafkaAccess) -> bool:
     """Whether one server answers, and lets us in.
 
     Raises:
         ConfigError: if it does not let us in.
     """
-    if not access.has_tls and not access.has_sasl:
-        return kafka_answers(host, port, PROBE_TIMEOUT_S)
-    at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if not server.has_tls and not server.has_sasl:
+        return kafka_answers(*server.addresses[0], PROBE_TIMEOUT_S)
     try:
-        knock(replace(access, bootstrap=at), PROBE_TIMEOUT_S)
+        knock(server, PROBE_TIMEOUT_S)
     except Unavailable:
         return False
     return True
-
-
-def _any_answers(access: KafkaAccess, servers: list[tuple[str, int]]) -> bool:
-    return any(kafka_server_answers(access, host, port) for host, port in servers)
 
 
 def _back_off() -> Iterator[float]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from trends.errors import ConfigError
 from trends.settings import Settings
 from trends.tls import tls_context
 
@@ -42,6 +43,23 @@ class KafkaAccess:
     def servers(self) -> list[str]:
         """Each of the servers as ``host:port``."""
         return [server.strip() for server in self.bootstrap.split(",")]
+
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        """Host and port of each of the servers; an IPv6 address without its brackets.
+
+        Raises:
+            ConfigError: if ``bootstrap`` is not of its form.
+        """
+        found = []
+        for server in self.servers:
+            host, _, port = server.rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+                raise ConfigError(
+                    f"TRENDS_KAFKA={self.bootstrap!r} is not of the form host:port[,host:port]"
+                )
+            found.append((host.strip("[]"), int(port)))
+        return found
 
     @property
     def has_tls(self) -> bool:

@@ -35,17 +35,16 @@ def knock(access: KafkaAccess, timeout_s: float = TIMEOUT_S) -> None:
     """Returns when one of the servers has let us in.
 
     Raises:
-        ConfigError: if one that answers does not, with the settings that are wrong.
+        ConfigError: if one that answers does not, with the settings that are wrong; if an address
+            is none.
         Unavailable: if none answers.
     """
     refused: ConfigError | None = None
     away: list[str] = []
     context = access.tls()
-    for server in access.servers:
-        host, _, port = server.rpartition(":")
-        host = host.strip("[]")
+    for server, (host, port) in zip(access.servers, access.addresses, strict=True):
         try:
-            with socket.create_connection((host, int(port)), timeout_s) as plain:
+            with socket.create_connection((host, port), timeout_s) as plain:
                 with _secured(plain, host, server, context) as connection:
                     _log_in(connection, access, server)
                 return

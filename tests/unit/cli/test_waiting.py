@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from trends.cli.waiting import clickhouse_answers, kafka_servers, wait_for, wait_for_servers
+from trends.cli.waiting import clickhouse_answers, wait_for, wait_for_servers
 from trends.clock import ManualClock
 from trends.embedded.ports import choose_ports
 from trends.embedded.stack import Part
@@ -61,16 +61,6 @@ def test_each_server_that_a_part_needs_is_waited_for(clock: ManualClock) -> None
     ):
         with pytest.raises(Unavailable, match=named):
             wait_for_servers(settings, parts, clock, quiet.append, 0)
-
-
-@pytest.mark.parametrize("text", ["kafka", "kafka:", ":9092", "kafka:0", "kafka:99999", "a:1,,b:2"])
-def test_what_is_no_list_of_servers_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="host:port"):
-        kafka_servers(text)
-
-
-def test_servers_are_split_and_brackets_go() -> None:
-    assert kafka_servers("a:1, [::1]:9092") == [("a", 1), ("::1", 9092)]
 
 
 @pytest.mark.parametrize("url", ["localhost:8123", "ftp://h/x", "http://", "http://h:x/"])

@@ -55,6 +55,16 @@ def test_without_security_there_is_only_an_address() -> None:
     assert access.faust_options() == {"broker": ["kafka://a:1", "kafka://b:2"]}
 
 
+@pytest.mark.parametrize("text", ["kafka", "kafka:", ":9092", "kafka:0", "kafka:99999", "a:1,,b:2"])
+def test_what_is_no_list_of_servers_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"host:port\[,host:port\]"):
+        KafkaAccess(text).addresses  # noqa: B018
+
+
+def test_addresses_are_split_and_brackets_go() -> None:
+    assert KafkaAccess("a:1, [::1]:9092").addresses == [("a", 1), ("::1", 9092)]
+
+
 @pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
 @pytest.mark.parametrize("security", ["SASL_PLAINTEXT", "SASL_SSL"])
 def test_a_login_reaches_both_libraries(security: str, mechanism: str) -> None:
