@@ -1,5 +1,7 @@
 """Fixtures for every test; their code is in `tests.support`."""
 
+import warnings
+
 import pytest
 
 from tests.support.fixtures import (
@@ -20,6 +22,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # and connected to none, as no socket of ours is.
     refused = r"unclosed <socket.socket fd=\d+, family=2, type=1, proto=6, laddr=.'0\.0\.0\.0'"
     config.addinivalue_line("filterwarnings", f"ignore:{refused}:ResourceWarning")
+    # The line above is for tests; what is collected after the last of them sees this filter.
+    warnings.filterwarnings("ignore", refused, ResourceWarning)
     # On import.
     for name in ("read_text", "open_text"):
         config.addinivalue_line(
