@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from trends.embedded.broker import broker_spec
-from trends.embedded.child import LAUNCHER
+from trends.embedded.child import LAUNCHER, launch
 from trends.embedded.kafka_probe import kafka_answers
 from trends.embedded.ports import LOOPBACK, choose_ports
 from trends.embedded.process import ProcessSpec, ProcessState, ProcessStatus, RestartPolicy
@@ -254,6 +254,15 @@ def test_nothing_survives_a_killed_supervisor(tmp_path: Path, when: str) -> None
         process.send_signal(signal.SIGKILL)
         process.wait(WAIT_S)
         wait_until(lambda: not any(in_group(pid) for pid in pids), "the children are dead")
+
+
+def test_a_group_that_was_stopped_is_killed_as_a_whole(tmp_path: Path) -> None:
+    child = launch(shell(tmp_path, "service", "echo up; sleep 60 & wait"))
+    wait_until(lambda: "up" in (tmp_path / "service.log").read_text(), "it runs")
+    os.killpg(child.pid, signal.SIGSTOP)
+    assert len(in_group(child.pid)) >= 2
+    assert child.kill() == -signal.SIGKILL
+    wait_until(lambda: not in_group(child.pid), "its group is dead")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -69,8 +70,10 @@ class LaunchedChild:
         self._process.send_signal(number)
 
     def kill(self) -> int:
-        # The watcher takes the group; the direct signal does not depend on the watcher's health.
-        self._process.kill()
+        # The watcher takes the group, when it can; a group that was stopped has no watcher awake.
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
         self.close()
         try:
             return self._process.wait(KILL_TIMEOUT_S)
