@@ -94,11 +94,23 @@ class KafkaLeadership:
     def leads(self, wait_s: float = 0.0) -> bool:
         with translated():
             self._consumer.poll(timeout_ms=round(wait_s * 1_000))
+            self._finish_joining()
             return bool(self._consumer.assignment())
 
     def close(self) -> None:
         with translated():
             self._consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_MS)
+
+    def _finish_joining(self) -> None:
+        """Takes up a join that kafka-python has begun and forgotten.
+
+        It joins anew when the topic's partitions have changed. If a poll ends between the two
+        halves of that join, it finds nothing changed any more, never asks for the second half, and
+        sends no more heartbeats: nobody would lead.
+        """
+        coordinator = self._consumer._coordinator
+        if coordinator.rejoining and not coordinator.need_rejoin():
+            coordinator.request_rejoin()
 
     def _hand_over(self) -> None:
         self.before_handing_over()
