@@ -267,13 +267,16 @@ def test_a_group_that_was_stopped_is_killed_as_a_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_each_stop_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
-    polite = "trap 'echo goodbye; exit 0' TERM; while :; do sleep 0.1; done"
+    polite = "trap 'echo goodbye; exit 0' TERM; echo polite; while :; do sleep 0.1; done"
+    log = tmp_path / "service.log"
     with supervised_program(tmp_path, f"service={polite}") as process:
         await_ready(process)
         pid = pid_of(tmp_path, "service")
+        # A process without a check is ready when it is launched, long before its first command.
+        wait_until(lambda: "polite" in log.read_text(), "it knows what to do at its end")
         process.send_signal(number)
         assert process.wait(WAIT_S) == 0
-        assert "goodbye" in (tmp_path / "service.log").read_text()
+        assert "goodbye" in log.read_text()
         wait_until(lambda: not in_group(pid), "its group is dead")
         state = read_state(tmp_path)
         assert state is not None
