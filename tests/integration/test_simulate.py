@@ -227,7 +227,6 @@ def test_it_finds_what_a_look_at_that_day_finds(
         for spike in spikes_of(
             whole,
             find(source, span_at(BY_NAME[name], moment(day, 1)), limits, at),
-            at,
             limits.min_docs,
         )
     ]

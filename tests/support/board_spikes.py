@@ -84,7 +84,7 @@ class Again:
     def spike(self, spike: Spike) -> Spike:
         """The spike as a whole."""
         tested = self.tested(spike.horizon, spike.window_start)
-        every = spikes_of(self._client, tested, self._now, self._limits.min_docs)
+        every = spikes_of(self._client, tested, self._limits.min_docs)
         (found,) = [each for each in every if each.members[0].name == spike.members[0].name]
         return found
 

@@ -143,7 +143,7 @@ class Evaluator:
             return None
         limits = limits_of(self._rules)
         tested = find(self._counts, span, limits, now, exposed=exposed)
-        spikes = spikes_of(self._client, tested, now, limits.min_docs, self._names)
+        spikes = spikes_of(self._client, tested, limits.min_docs, self._names)
         watched = watched_spikes(self._client, self._counts, span, self._rules, now)
         took_s = self._clock.monotonic_s() - started_s
         looked = Looked(span, tested.candidates, took_s, tuple(spikes), watched)
@@ -189,7 +189,7 @@ def watched_spikes(
         if not rule.watch or span.horizon.name not in rule.horizons:
             continue
         tested = _watched(source, span, rule, as_of)
-        found[rule.name] = tuple(spikes_of(client, tested, as_of, rule.min_docs))
+        found[rule.name] = tuple(spikes_of(client, tested, rule.min_docs))
     return found
 
 

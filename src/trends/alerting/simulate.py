@@ -110,6 +110,6 @@ class Simulation:
             if span.end != at:
                 continue  # a day that is not over: it is looked at when it is
             source = self._sources[horizon.bucket_s]
-            spikes += spikes_of(self._client, find(source, span, limits, at), at, limits.min_docs)
+            spikes += spikes_of(self._client, find(source, span, limits, at), limits.min_docs)
             watched.append(watched_spikes(self._client, source, span, self._rules, at))
         return Found(spikes, joined(watched))

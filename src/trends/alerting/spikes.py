@@ -39,7 +39,6 @@ TITLE_COUNTS: Final = 2.0
 def spikes_of(
     client: Client,
     tested: Tested,
-    as_of: datetime,
     min_docs: int,
     names: WrittenNames | None = None,
 ) -> list[Spike]:
@@ -48,7 +47,6 @@ def spikes_of(
     Args:
         client: of the store.
         tested: the window.
-        as_of: listings and introductions of acronyms from then on are not looked at.
         min_docs: with which it was tested.
         names: how things were written before, for those who look often.
     """
@@ -57,9 +55,11 @@ def spikes_of(
         return []
     terms = [one.name.name for one in found if one.name.kind is Kind.TERM]
     topics = [one.name.name for one in found if one.name.kind is Kind.TOPIC]
-    until = min(tested.span.end, as_of)
-    evidence = mentioning(client, tested.span.start, until, terms, topics)
-    risen = things(found, evidence, introductions(client, terms, before=until))
+    # To its end, though that may lie ahead: so far counts go, and some feeds date their listings
+    # an hour ahead. Names whose listings are not looked at cannot be seen to be one thing.
+    start, end = tested.span.start, tested.span.end
+    evidence = mentioning(client, start, end, terms, topics)
+    risen = things(found, evidence, introductions(client, terms, before=end))
     groups = [
         _by_its_whole([risen[place] for place in group])
         for group in grouped([thing.risen for thing in risen], min_docs)
@@ -68,7 +68,7 @@ def spikes_of(
     named = [group for group in groups if group[0].leads]
     written = (WrittenNames() if names is None else names).of(
         client,
-        tested.span.start,
+        start,
         [thing for group in named for thing in group if thing.leads],
         evidence,
     )

@@ -74,7 +74,7 @@ def spikes_command(
         spikes = [
             spike
             for one in tested
-            for spike in spikes_of(client, one, now, limits.min_docs)
+            for spike in spikes_of(client, one, limits.min_docs)
             if everything or spike.q <= limits.false_discovery_rate
         ]
     if output is Format.JSON:

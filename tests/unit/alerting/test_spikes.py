@@ -70,14 +70,13 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Look:
     ) -> list[Spike]:
         everything = [one for world in worlds for one in world]
         MemoryEvidence(everything).stand_in(monkeypatch)
-        return spikes_of(None, window_of(everything, as_of, limits), as_of, limits.min_docs)  # type: ignore[arg-type]
+        return spikes_of(None, window_of(everything, as_of, limits), limits.min_docs)  # type: ignore[arg-type]
 
     return looked
 
 
 def window_of(listings: Sequence[Told], as_of: datetime, limits: Limits = LIMITS) -> finding.Tested:
-    before = [one for one in listings if one.at < as_of]
-    return finding.find(MemoryCounts(before), span_at(BY_NAME["day"], MIDNIGHT), limits, as_of)
+    return finding.find(MemoryCounts(listings), span_at(BY_NAME["day"], MIDNIGHT), limits, as_of)
 
 
 # -- which spikes there are ---------------------------------------------------------------------
@@ -235,7 +234,8 @@ def test_who_names_it_in_the_title_and_more_of_what_rose_is_better_evidence(look
 
 
 def test_listings_of_the_past_and_of_the_future_are_no_evidence(look: Look) -> None:
-    later = [replace(one, id=f"l{one.id}", at=NOON, upvotes=999) for one in event("glider")]
+    later = [replace(one, id=f"l{one.id}", at=MIDNIGHT + DAY, upvotes=999) for one in usual()]
+    later = [replace(one, terms={"glider": 1}, title_terms=1) for one in later]
     before = [
         replace(one, id=f"b{one.id}", at=MIDNIGHT - 9 * DAY, upvotes=999) for one in later[:2]
     ]
@@ -243,6 +243,14 @@ def test_listings_of_the_past_and_of_the_future_are_no_evidence(look: Look) -> N
     assert {one.id for one in spike.evidence} <= {one.id for one in event("glider", many=40)}
     assert spike.observed == 40
     assert not spike.is_new
+
+
+def test_listings_dated_ahead_are_evidence_as_they_are_counted(look: Look) -> None:
+    ahead = [replace(one, at=NOON) for one in event("glider", "sail")]
+    (spike,) = look(quiet(), usual(), ahead, as_of=MIDNIGHT + timedelta(hours=1))
+    assert spike.observed == 10
+    assert {one.name for one in spike.members} == {"glider", "sail"}
+    assert len(spike.evidence) == EVIDENCE_SHOWN
 
 
 def test_tags_and_sources_are_counted_once_for_each_listing(look: Look) -> None:
