@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import re
 
 import clickhouse_connect
 import pytest
@@ -86,9 +86,9 @@ def test_the_limit_of_result_rows_holds(server: Server) -> None:
 
 def test_a_lower_limit_in_the_url_holds(server: Server) -> None:
     sql = "SELECT count() FROM numbers(100000000000)"
-    began = time.monotonic()
-    assert server.ask(sql, headers=READER, max_execution_time=1).code == "159"
-    assert time.monotonic() - began < 1.9
+    reply = server.ask(sql, headers=READER, max_execution_time=1)
+    assert reply.code == "159"
+    assert re.search(r"maximum: 1000(\.0+)? ms", reply.text)
 
 
 def test_limits_of_one_query_do_not_leak_to_the_next(server: Server) -> None:
