@@ -17,6 +17,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from trends.embedded.ports import choose_ports
+
 
 @dataclass
 class Mailbox:
@@ -56,7 +58,8 @@ class Mailbox:
 @contextlib.contextmanager
 def mail_server(certificate: ssl.SSLContext | None = None, **options: Any) -> Iterator[Mailbox]:
     """A server that keeps mail while the block runs; with a certificate it wants STARTTLS."""
-    mailbox = Mailbox(port=_free_port())
+    # None of those that outgoing connections of other tests are given.
+    mailbox = Mailbox(port=choose_ports(["smtp"])["smtp"])
     controller = Controller(
         mailbox,
         hostname="127.0.0.1",
@@ -100,10 +103,3 @@ def raw_server(behave: Callable[[socket.socket, threading.Event], None]) -> Iter
             stopping.set()
             server.shutdown()
             thread.join()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -21,6 +21,7 @@ from trends.errors import Unavailable
 from trends.http.errors import Refused
 
 TIMEOUT_S = 0.6
+GIVEN_UP_S = 10.0  # without a limit: 20 s, so long some servers here go on
 
 
 def fields(port: int, **more: Any) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def test_a_server_that_misbehaves_is_unavailable_in_time(
         began_s = time.monotonic()
         with pytest.raises(Unavailable, match="mail server 127"):
             notifier.send(delivery())
-        assert time.monotonic() - began_s < TIMEOUT_S + 2
+        assert time.monotonic() - began_s < GIVEN_UP_S
 
 
 @pytest.fixture
