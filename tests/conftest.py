@@ -4,6 +4,7 @@ import warnings
 
 import pytest
 
+from tests.support.examples import load_profile
 from tests.support.fixtures import (
     apache_kafka,
     broker,
@@ -18,6 +19,7 @@ __all__ = ["apache_kafka", "broker", "clickhouse", "cluster_of_one", "embedded_b
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let pass what kafka-python does; every other warning is an error."""
+    load_profile()
     # It leaves a socket whose connection was refused to the garbage collector: bound to no address
     # and connected to none, as no socket of ours is.
     refused = r"unclosed <socket.socket fd=\d+, family=2, type=1, proto=6, laddr=.'0\.0\.0\.0'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,7 +19,7 @@ from trends.store.migration_lock import migration_lock
 
 
 def test_services_that_start_at_once_migrate_once(clickhouse: ClickHouseServer) -> None:
-    url = f"{clickhouse.url}/at_once"
+    url = f"{clickhouse.url}/test_{uuid.uuid4().hex[:8]}"
     with ThreadPoolExecutor(4) as services:
         applied = list(services.map(prepare_store, [url] * 4))
     assert sorted(map(len, applied)) == [0, 0, 0, len(migrations())]
@@ -42,10 +43,11 @@ def _is_free(client: Client) -> bool:
 def test_a_holder_that_lives_keeps_the_lock_and_a_dead_one_loses_it(
     clickhouse: ClickHouseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare_store(f"{clickhouse.url}/kept")
+    url = f"{clickhouse.url}/kept_{uuid.uuid4().hex[:8]}"
+    prepare_store(url)
     monkeypatch.setattr(locks, "STALE_S", 4)
     monkeypatch.setattr(locks, "RENEW_EVERY_S", 0.3)
-    client = connect(f"{clickhouse.url}/kept")
+    client = connect(url)
     try:
         with migration_lock(client):
             end_s = time.monotonic() + 9  # twice as long as an untouched lock would last

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trends.ranking.aliases import Alias
@@ -68,7 +68,6 @@ WORDS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(WORDS)
 def test_whatever_is_looked_up_is_the_same_thing(words: list[str]) -> None:
     name = " ".join(words)

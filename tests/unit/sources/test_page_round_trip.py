@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trends.clock import ManualClock
@@ -94,7 +94,6 @@ def parse(text: str) -> list[dict[str, object]]:
     return [dict(record.fields) for record in records]
 
 
-@settings(deadline=None)
 @given(PAPERS)
 def test_page_with_a_date(listed: list[Paper]) -> None:
     body = "".join(f"{p.title}\n\n" + "\n\n".join(p.paragraphs) + "\n\n" for p in listed)
@@ -109,7 +108,6 @@ def test_page_with_a_date(listed: list[Paper]) -> None:
     ]
 
 
-@settings(deadline=None)
 @given(PAPERS)
 def test_search_page(listed: list[Paper]) -> None:
     body = "".join(f"{p.title}\n" + "\n".join(p.paragraphs) + "\n" for p in listed)
@@ -125,7 +123,6 @@ def test_search_page(listed: list[Paper]) -> None:
     ]
 
 
-@settings(deadline=None)
 @given(PAPERS)
 def test_page_with_bylines(listed: list[Paper]) -> None:
     body = "".join(
