@@ -11,10 +11,19 @@ from tests.support.fixtures import (
     clickhouse,
     cluster_of_one,
     embedded_broker,
+    stop_signals,
     topic,
 )
 
-__all__ = ["apache_kafka", "broker", "clickhouse", "cluster_of_one", "embedded_broker", "topic"]
+__all__ = [
+    "apache_kafka",
+    "broker",
+    "clickhouse",
+    "cluster_of_one",
+    "embedded_broker",
+    "stop_signals",
+    "topic",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

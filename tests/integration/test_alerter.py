@@ -165,6 +165,7 @@ def test_it_waits_for_a_store_that_is_away(
         assert not alerter.has_ended()
 
 
+@pytest.mark.usefixtures("stop_signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_leaves_in_good_order(
     embedded_broker: KafkaServer,

@@ -368,6 +368,7 @@ def test_verify_names_the_listing_whose_own_terms_are_wrong(
     assert up("verify").returncode == 0
 
 
+@pytest.mark.usefixtures("stop_signals")
 def test_ctrl_c_ends_waiting_for_a_server_that_is_away(tmp_path: Path) -> None:
     env = {**environment(tmp_path), "TRENDS_CLICKHOUSE": "http://127.0.0.1:9/trends"}
     with started("top", env=env) as process:
@@ -393,6 +394,7 @@ def test_the_demo_shows_a_topic_that_takes_off(tmp_path: Path) -> None:
     assert not left_behind(folder)
 
 
+@pytest.mark.usefixtures("stop_signals")
 def test_ctrl_c_ends_the_demo_in_order(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     with started("demo", "--data-dir", str(folder), env=environment(tmp_path)) as process:
@@ -407,6 +409,7 @@ def test_ctrl_c_ends_the_demo_in_order(tmp_path: Path) -> None:
     assert not left_behind(folder)
 
 
+@pytest.mark.usefixtures("stop_signals")
 def test_ctrl_c_while_it_starts_leaves_no_process_behind(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with started("up", env=environment(folder)) as process:

@@ -265,6 +265,7 @@ def test_a_group_that_was_stopped_is_killed_as_a_whole(tmp_path: Path) -> None:
     wait_until(lambda: not in_group(child.pid), "its group is dead")
 
 
+@pytest.mark.usefixtures("stop_signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_each_stop_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     polite = "trap 'echo goodbye; exit 0' TERM; echo polite; while :; do sleep 0.1; done"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import uuid
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ import pytest
 from tests.support.clickhouse import ClickHouseServer, running_clickhouse
 from tests.support.clickhouse_cluster import ClusterOfOne, running_cluster
 from tests.support.kafka import KafkaServer, running_apache_kafka, running_embedded_broker
+from trends.embedded.signals import STOP_SIGNALS
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +54,21 @@ def cluster_of_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster
     """A ClickHouse whose configuration has a cluster, of itself alone."""
     with running_cluster(tmp_path_factory.mktemp("clickhouse-cluster")) as server:
         yield server
+
+
+@pytest.fixture
+def stop_signals() -> Iterator[None]:
+    """Nobody ignores a stop signal, though the tests run in the background of a shell or `nohup`.
+
+    Programs leave a signal ignored that was so at their start, and hand that on to their own.
+    """
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    for number, handler in before.items():
+        if handler is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

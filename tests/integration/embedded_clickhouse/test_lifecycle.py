@@ -54,6 +54,7 @@ def test_kill_9_frees_the_folder(fresh: Server) -> None:
     assert again.stop() == 0
 
 
+@pytest.mark.usefixtures("stop_signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_lets_running_queries_finish(fresh: Server, number: int) -> None:
     answers: list[str] = []

@@ -22,6 +22,8 @@ from trends.store.interface import DeadLetter
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
+pytestmark = pytest.mark.usefixtures("stop_signals")
+
 
 def stored(raw: bytes, *, cut: bool = False, sent_at: datetime | None = None) -> StoredLetter:
     letter = DeadLetter("f:1", 0, 0, "missing_title", "m", raw, cut, NOW)
