@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -130,6 +131,17 @@ def query_rows(client: Client, sql: str, **parameters: object) -> list[Any]:
     """
     with translated():
         return list(client.query(sql, parameters=parameters or None).result_rows)
+
+
+def in_utc(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Values that the driver puts into the text of a query: moments as columns in UTC read them.
+
+    It would write them in the server's time zone, which on a laptop is that of its owner.
+    """
+    return {
+        name: f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else value
+        for name, value in parameters.items()
+    }
 
 
 def _raise_tls_problem(error: BaseException) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
-from trends.store.client import translated
+from trends.store.client import in_utc, translated
 
 _SETTINGS: Final = {"max_query_size": 16 << 20}
 
@@ -47,5 +47,5 @@ def _first(client: Client, sql: str, names: Collection[str], before: datetime) -
         return {}
     parameters = {"names": tuple(sorted(names)), "before": before}
     with translated():
-        rows = client.query(sql, parameters=parameters, settings=_SETTINGS).result_rows
+        rows = client.query(sql, parameters=in_utc(parameters), settings=_SETTINGS).result_rows
     return {str(row[0]): row[1].date() for row in rows}

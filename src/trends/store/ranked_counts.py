@@ -11,7 +11,7 @@ from clickhouse_connect.driver.client import Client
 
 from trends.ranking.counted import Counted, Totals
 from trends.ranking.rising import BEFORE_PRIOR
-from trends.store.client import translated
+from trends.store.client import in_utc, translated
 
 # Merged parts of old months need no merging when read.
 _SETTINGS: Final = {
@@ -137,4 +137,5 @@ def distinct_docs(
 def rows_of(client: Client, sql: str, **parameters: Any) -> list[Any]:
     """The rows of a query; its values are put into the text, for there may be thousands."""
     with translated():
-        return list(client.query(sql, parameters=parameters, settings=_SETTINGS).result_rows)
+        result = client.query(sql, parameters=in_utc(parameters), settings=_SETTINGS)
+        return list(result.result_rows)

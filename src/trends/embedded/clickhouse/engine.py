@@ -30,6 +30,9 @@ from trends.errors import ConfigError
 
 # chDB starts like clickhouse-local; these bring it in line with a server.
 _SERVER_DEFAULTS = {
+    # Not the machine's, as the engine would: its answers do not tell the zone of a column, so
+    # clients take moments for those of the server's.
+    "session_timezone": "UTC",
     "implicit_select": "0",
     "allow_introspection_functions": "0",
     # An answered insert must be on disk: no waiting in the engine's memory.
@@ -113,7 +116,8 @@ class Engine:
             self._anchor = _open(self._folder)
         except RuntimeError as error:
             raise ConfigError(f"chDB cannot open {folder}: {error}") from error
-        self.timezone, self.version = self._texts("SELECT timezone(), version()")[0]
+        self.timezone = _SERVER_DEFAULTS["session_timezone"]
+        ((self.version,),) = self._texts("SELECT version()")
         self.content_types = dict(self._texts("SELECT name, content_type FROM system.formats"))
         self._format_names = {name.lower(): name for name in self.content_types}
         self._guard = Guard(reader, reader_databases, self._catalog())
