@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from clickhouse_connect.driver.client import Client
 
+from tests.support.boards import elsewhere
 from tests.support.grafana_rules import Answer, RuleSimulator
 from tests.support.spikes import spike
 from trends.alerting.alert import Alert, State, Transition
@@ -145,7 +146,7 @@ class Observed:
 
     def answer(self, query: Query) -> Answer:
         """What the read-only user gets."""
-        result = self.reader.query(query.sql, tz_mode="aware")
+        result = self.reader.query(elsewhere(query.sql), tz_mode="aware")
         types = [type_.name for type_ in result.column_types]
         return Answer([*zip(result.column_names, types, strict=True)], result.result_rows)
 

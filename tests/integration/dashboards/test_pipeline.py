@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.board_pipeline import DAY, FIRST, HOUR, MINUTE, NOW, RESTART, SECOND
-from tests.support.boards import Board
+from tests.support.boards import Board, elsewhere
 from tests.support.observed import Observed
 from trends.grafana.variables import ALL
 
@@ -30,7 +30,7 @@ def rows(store: Observed, title: str, ref: str = "A", **more: Any) -> list[dict[
     shard = more.pop("shard", (ALL,))
     queries = board(store, **more).queries({"shard": shard})
     (query,) = [each for each in queries if (each.name, each.ref_id) == (title, ref)]
-    return list(store.reader.query(query.sql, tz_mode="aware").named_results())
+    return list(store.reader.query(elsewhere(query.sql), tz_mode="aware").named_results())
 
 
 def only(store: Observed, title: str, **more: Any) -> Any:
