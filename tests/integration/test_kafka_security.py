@@ -114,7 +114,7 @@ def test_what_is_wrong_is_said_at_once(
     started_s = time.monotonic()
     with pytest.raises(kind, match=said):
         ensure_topics(settings, server.bootstrap)
-    assert time.monotonic() - started_s < 12
+    assert time.monotonic() - started_s < 25  # the library itself: half a minute
 
 
 def test_a_login_where_none_is_asked_for_is_named(
