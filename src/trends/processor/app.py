@@ -43,6 +43,9 @@ GENERATION_CHECK_INTERVAL_S: Final = 2.0
 STOP_TIMEOUT_S: Final = 15.0
 # Messages that Faust may hold for us; one can have 256 KiB, so the default of 4,096 is a gigabyte.
 BUFFERED_MESSAGES: Final = 64
+# After so long without reading anything a member leaves its group, and aiokafka never lets it join
+# again: a spare without a partition would be one for a day only. It must not depend on the time.
+IDLE_MAX_S: Final = 10 * 365 * 86_400.0
 
 
 class Processor:
@@ -153,7 +156,7 @@ class Processor:
             stream_wait_empty=False,
             stream_processing_timeout=86_400.0,
             broker_max_poll_records=BUFFERED_MESSAGES,
-            broker_max_poll_interval=86_400.0,
+            broker_max_poll_interval=IDLE_MAX_S,
             broker_session_timeout=session_s,
             broker_heartbeat_interval=session_s / 4,
             broker_rebalance_timeout=session_s,
