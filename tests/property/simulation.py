@@ -190,7 +190,10 @@ class Simulation:
             for forward in worker.shard.elsewhere:
                 listing = forward.listing
                 home = home_partition(listing.id, self.topic.partitions)
-                self.topic.logs[home].append(Message((forwarded(listing),), self.now))
+                original = self.topic.logs[worker.partition][forward.position.offset]
+                # By one clock; where two differ, the horizon is as long as they say.
+                arrived = max(self.now, original.arrived)
+                self.topic.logs[home].append(Message((forwarded(listing),), arrived))
             worker.begin_flush(self.now)
 
     def recreate(self, partitions: int, order: Sequence[int], lines_per_message: int) -> None:

@@ -39,3 +39,19 @@ def test_a_line_that_growth_brings_home_counts_although_a_part_of_the_flush_is_s
     simulation.drain()
     check_acceptance(simulation)
     check_counts(simulation)
+
+
+def test_a_line_from_beyond_the_horizon_counts_though_growth_sends_it_there_and_back() -> None:
+    line = readable("a", NOW, "alpha")
+    assert [home_partition("a", partitions) for partitions in (2, 3, 4)] == [0, 1, 0]
+    simulation = Simulation(ShardLimits(HORIZON_S, 1_000, 1_000), partitions=2)
+    simulation.deliver([line], -timedelta(seconds=HORIZON_S))
+    simulation.drain()
+    simulation.deliver([line], timedelta(seconds=1))
+    simulation.grow()
+    simulation.drain()
+    simulation.grow()
+    simulation.drain()
+    check_acceptance(simulation)
+    check_counts(simulation)
+    assert len(simulation.store.listings) == 2
