@@ -195,7 +195,7 @@ class Processor:
             self._vitals.readiness.meet(PARTITIONS)
 
     async def _rewind(self, tp: TP, offset: int) -> None:
-        await cast(CheckpointConsumer, self._app.consumer).rewind(tp, offset)
+        await cast(CheckpointConsumer, self._app.consumer).read_on_at({tp: offset})
 
     def _log_end(self, tp: TP) -> int | None:
         """Where Kafka said last that the log ends; asks nobody."""

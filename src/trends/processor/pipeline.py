@@ -68,7 +68,6 @@ class Pipeline:
         self._flush_listings = flush_listings
         self.generation = generation
         self._rewind = rewind
-        self._rewinding: dict[TP, asyncio.Task[None]] = {}
         self._on_fatal = on_fatal
         self._slots: dict[TP, Slot] = {}
         self._counting = ThreadPoolExecutor(1, thread_name_prefix="counting")
@@ -163,23 +162,22 @@ class Pipeline:
                 message.offset - 1,
             )
             return True
-        if tp not in self._rewinding:
+        if slot.rewinding is None or slot.rewinding.done():
             log.info("%s: offset %d came before %d", slot.shard.info.name, message.offset, wanted)
             slot.gap.asked += 1
             # Not awaited: the consumer may be in a rebalance that waits for this pipeline.
-            self._rewinding[tp] = asyncio.create_task(self._read_again(slot, tp, wanted))
+            slot.rewinding = asyncio.create_task(self._read_again(slot, tp, wanted))
         return False
 
     async def _read_again(self, slot: Slot, tp: TP, offset: int) -> None:
-        try:
-            while self._slots.get(tp) is slot:
-                await asyncio.sleep(REWIND_AFTER_S)
-                try:
-                    return await self._rewind(tp, offset)
-                except Exception as error:
-                    log.warning("%s is not read again at %d yet: %s", tp, offset, error)
-        finally:
-            del self._rewinding[tp]
+        await asyncio.sleep(REWIND_AFTER_S)
+        while self._slots.get(tp) is slot:  # else the partition is another generation's
+            try:
+                await self._rewind(tp, offset)
+                return
+            except Exception as error:
+                log.warning("%s is not read again at %d yet: %s", tp, offset, error)
+            await asyncio.sleep(REWIND_AFTER_S)
 
     async def run_flushes(self) -> None:
         """Flushes at least once per interval while there is anything new; runs until cancelled."""

@@ -5,6 +5,7 @@ All of it belongs to the event loop's thread.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -64,6 +65,7 @@ class Slot:
         taken: messages that wait for their acknowledgement.
         flush_times: since the last sample.
         gap: offsets that were passed over, if any were.
+        rewinding: tells the consumer to read them again.
     """
 
     shard: ShardProcessor
@@ -75,6 +77,7 @@ class Slot:
     taken: list[EventT[Any]] = field(default_factory=list)
     flush_times: FlushTimes = field(default_factory=FlushTimes)
     gap: Gap | None = None
+    rewinding: asyncio.Task[None] | None = None
 
     def check_replayed(self, offset: int) -> None:
         """Tells an offset that was read twice from one that was given twice.

@@ -31,15 +31,15 @@ class CheckpointConsumer(Consumer):
             return
         app = cast(ProcessorApp, self.app)
         positions = await app.positions(self, tps)
+        await self.read_on_at(positions)
+        for tp, offset in positions.items():
+            self._committed_offset[tp] = offset or None
+
+    async def read_on_at(self, positions: Mapping[TP, int]) -> None:
+        """Reads partitions on at these offsets, whatever was read of them."""
         await self.seek_wait(positions)
         for tp, offset in positions.items():
             self._read_offset[tp] = offset or None
-            self._committed_offset[tp] = offset or None
-
-    async def rewind(self, tp: TP, offset: int) -> None:
-        """Reads on at ``offset``, whatever was read of the partition."""
-        await self.seek_wait({tp: offset})
-        self._read_offset[tp] = offset or None
 
 
 class CheckpointTransport(Transport):

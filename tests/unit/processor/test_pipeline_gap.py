@@ -59,10 +59,9 @@ def shard(monkeypatch: pytest.MonkeyPatch) -> ShardProcessor:
     return opened(memory_store())
 
 
-async def counted(consumer: Consumer, shard: ShardProcessor, until: int) -> None:
-    """Takes what the consumer gives until the shard reads on at ``until``."""
+def pipeline_of(consumer: Consumer) -> Pipeline:
     clock = ManualClock(NOW)
-    pipeline = Pipeline(
+    return Pipeline(
         memory_store(),
         cast(Outlet, None),
         clock,
@@ -74,6 +73,11 @@ async def counted(consumer: Consumer, shard: ShardProcessor, until: int) -> None
         rewind=consumer.rewind,
         on_fatal=lambda error: None,
     )
+
+
+async def counted(consumer: Consumer, shard: ShardProcessor, until: int) -> None:
+    """Takes what the consumer gives until the shard reads on at ``until``."""
+    pipeline = pipeline_of(consumer)
     await pipeline.open(HERE, 1, len(consumer.log), lambda: shard)
     async with asyncio.timeout(20):
         while shard.next_offset < until:
@@ -96,3 +100,28 @@ def test_what_is_not_there_is_passed_over(shard: ShardProcessor) -> None:
     asyncio.run(counted(consumer, shard, 8))
     assert consumer.told == [0] * ASKED_ENOUGH
     assert {each.listing.id for each in shard.take_flush().listings} == {"id5", "id6", "id7"}
+
+
+def test_a_partition_that_is_opened_anew_is_read_again_for_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pipeline_module, "REWIND_AFTER_S", 0.01)
+    consumer = Consumer(log=list(range(8)))
+
+    async def reopened_while_the_consumer_comes_to_rest() -> None:
+        pipeline = pipeline_of(consumer)
+        await pipeline.open(HERE, 1, 8, lambda: opened(memory_store()))
+        await pipeline.take(consumer.next())
+        consumer.position = 4
+        await pipeline.take(consumer.next())
+        await asyncio.sleep(0)  # so that what is to read again at 1 has begun
+        await pipeline.open(HERE, 1, 8, lambda: opened(memory_store()))
+        await pipeline.take(consumer.next())
+        async with asyncio.timeout(20):
+            while not consumer.told:
+                await asyncio.sleep(0.01)
+        pipeline.stop_threads()
+
+    asyncio.run(reopened_while_the_consumer_comes_to_rest())
+    assert consumer.told == [0]
+    assert consumer.position == 0
