@@ -9,20 +9,17 @@ from __future__ import annotations
 import socket
 import struct
 
-from trends.wire.frames import exchange
+from trends.wire.frames import ask_for_brokers
 
-METADATA = (3, 4)  # version 4 is answered by Kafka 0.11 to 4.x and by the embedded broker
 CLIENT_ID = b"trends-probe"
 _ANSWER_HEAD = struct.Struct(">ii")  # throttle time in ms, number of brokers
 
 
 def kafka_answers(host: str, port: int, timeout_s: float = 1.0) -> bool:
     """Whether a Kafka broker at ``host:port`` serves metadata within ``timeout_s``."""
-    # For the brokers alone: an empty list of topics, none of them to be created.
-    body = struct.pack(">i?", 0, False)
     try:
         with socket.create_connection((host, port), timeout_s) as connection:
-            answer = exchange(connection, METADATA, CLIENT_ID, body)
+            answer = ask_for_brokers(connection, CLIENT_ID)
     except OSError:
         return False
     if len(answer) < _ANSWER_HEAD.size:

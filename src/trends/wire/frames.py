@@ -12,6 +12,7 @@ from typing import Final
 
 ANSWER_MAX_BYTES: Final = 1 << 20
 CORRELATION_ID: Final = 7
+_METADATA: Final = (3, 4)  # version 4 is answered by Kafka 0.11 to 4.x and by the embedded broker
 
 
 def exchange(
@@ -37,6 +38,11 @@ def exchange(
     if answer[:4] != struct.pack(">i", CORRELATION_ID):
         raise OSError("it does not answer as Kafka does")
     return answer[4:]
+
+
+def ask_for_brokers(connection: socket.socket, client_id: bytes) -> bytes:
+    """The answer to a request for metadata without topics, none of them to be created."""
+    return exchange(connection, _METADATA, client_id, struct.pack(">i?", 0, False))
 
 
 def string(value: bytes) -> bytes:

@@ -17,12 +17,11 @@ from kafka.net.sasl import get_sasl_mechanism
 
 from trends.errors import ConfigError, Unavailable
 from trends.wire.access import KafkaAccess
-from trends.wire.frames import exchange, string
+from trends.wire.frames import ask_for_brokers, exchange, string
 
 TIMEOUT_S: Final = 10.0
 
 _API_VERSIONS: Final = (18, 0)
-_METADATA: Final = (3, 4)
 _SASL_HANDSHAKE: Final = (17, 1)
 _SASL_AUTHENTICATE: Final = (36, 0)
 _UNSUPPORTED_MECHANISM: Final = 33
@@ -82,8 +81,8 @@ def _log_in(connection: socket.socket, access: KafkaAccess, server: str) -> None
         if access.has_sasl:
             _authenticate(connection, access, server)
         else:
-            # No topics, none to be made. Whoever wants a login first ends the connection now.
-            exchange(connection, _METADATA, _CLIENT_ID, struct.pack(">i?", 0, False))
+            # Whoever wants a login first ends the connection now.
+            ask_for_brokers(connection, _CLIENT_ID)
     except ssl.SSLEOFError as error:
         raise OSError("it ended the connection") from error
     except ssl.SSLError as error:  # how a server says that it wants a certificate of ours
