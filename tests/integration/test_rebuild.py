@@ -20,6 +20,7 @@ import pytest
 from tests.support.clickhouse import ClickHouseServer
 from tests.support.kafka import KafkaServer
 from tests.support.pipeline import CLOCK, TestPipeline, open_pipeline
+from tests.support.restarting import Restarting
 from tests.support.waiting import wait_for
 from trends.analysis.reference import ReferenceAnalyser
 from trends.analysis.segment import Bigrams
@@ -86,34 +87,6 @@ class Rebuild:
         return summary
 
 
-class Restarting(threading.Thread):
-    """Starts processors again that have left, as a supervisor does."""
-
-    def __init__(self, pipeline: TestPipeline) -> None:
-        super().__init__(name="restarting")
-        self._pipeline = pipeline
-        self._end = threading.Event()
-        self._lock = threading.Lock()
-
-    def run(self) -> None:
-        while not self._end.wait(0.2):
-            with self._lock:
-                for worker in self._pipeline.workers:
-                    if worker.has_ended():
-                        worker.kill()
-                        worker.start()
-
-    def kill_one(self) -> None:
-        """``kill -9``; it comes back."""
-        with self._lock:
-            self._pipeline.workers[0].kill()
-            self._pipeline.workers[0].start()
-
-    def stop(self) -> None:
-        self._end.set()
-        self.join()
-
-
 @pytest.fixture
 def pipeline(
     broker: KafkaServer, clickhouse: ClickHouseServer, tmp_path: Path
@@ -168,31 +141,29 @@ def test_a_rebuild_is_exact_while_listings_arrive_and_processes_are_killed(
     pipeline.wait_until_counted(send(pipeline, listings(0, HISTORY)))
     assert "Boats" not in topics(pipeline)
     rebuild = Rebuild(pipeline, tmp_path)
-    restarting = Restarting(pipeline)
     sent: list[SentMessage] = []
     arriving = threading.Thread(
         target=lambda: sent.extend(send(pipeline, listings(HISTORY, ARRIVING), over_s=20))
     )
-    restarting.start()
     arriving.start()
-    try:
-        with rebuild.started(NEW) as process:
-            wait_for(lambda: rewritten(pipeline) > 0, 60, "a part of history is counted")
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        assert "Boats" not in topics(pipeline)
-        with rebuild.started(NEW) as process:
-            wait_for(lambda: "Boats" in topics(pipeline), 60, "the new taxonomy is active")
-            restarting.kill_one()
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        restarting.kill_one()
-        summary = rebuild.run(NEW)
-        arriving.join()
-        pipeline.wait_until_counted(sent, 120)
-    finally:
-        arriving.join()
-        restarting.stop()
+    with Restarting(pipeline) as restarting:
+        try:
+            with rebuild.started(NEW) as process:
+                wait_for(lambda: rewritten(pipeline) > 0, 60, "a part of history is counted")
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            assert "Boats" not in topics(pipeline)
+            with rebuild.started(NEW) as process:
+                wait_for(lambda: "Boats" in topics(pipeline), 60, "the new taxonomy is active")
+                restarting.kill(pipeline.workers[0])
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            restarting.kill(pipeline.workers[0])
+            summary = rebuild.run(NEW)
+            arriving.join()
+            pipeline.wait_until_counted(sent, 120)
+        finally:
+            arriving.join()
     assert len(workers) == 2
     assert summary["taken_over"] is True
     assert topics(pipeline) == {"Boats", "Winds"}
@@ -214,9 +185,7 @@ def test_processors_take_over_by_themselves_and_equal_taxonomies_change_nothing(
     pipeline: TestPipeline, tmp_path: Path
 ) -> None:
     worker = pipeline.start_worker()
-    restarting = Restarting(pipeline)
-    restarting.start()
-    try:
+    with Restarting(pipeline):
         pipeline.wait_until_counted(send(pipeline, listings(0, 300)))
         rebuild = Rebuild(pipeline, tmp_path)
         first = rebuild.run(NEWER)
@@ -227,8 +196,6 @@ def test_processors_take_over_by_themselves_and_equal_taxonomies_change_nothing(
         assert (again["rebuilt"], again["generation"], again["listings"]) == ("nothing", 2, 0)
         assert rebuild.run(NEWER)["rebuilt"] == "nothing"
         pipeline.wait_until_counted(send(pipeline, listings(300, 200)))
-    finally:
-        restarting.stop()
     assert "starting anew" in worker.log
     check(pipeline, NEWER, 500)
     ((older,),) = pipeline.query("SELECT count() FROM topic_counts WHERE generation < 2")

@@ -120,15 +120,6 @@ class AlerterProcess(LocalProcess):
             )
         )
 
-    @property
-    def log(self) -> str:
-        """All it has written in this test."""
-        return self.spec.log_path.read_text(encoding="utf-8", errors="replace")
-
-    def has_ended(self) -> bool:
-        """Whether it has left by itself."""
-        return self._child is not None and self._child.poll() is not None
-
 
 def main(folder: str) -> int:
     """Runs one, with the script in ``folder``."""

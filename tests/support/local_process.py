@@ -27,6 +27,19 @@ class LocalProcess:
         """Its process id while it runs."""
         return self._child.pid if self._child else None
 
+    @property
+    def log(self) -> str:
+        """All it has written in this test."""
+        return self.spec.log_path.read_text(encoding="utf-8", errors="replace")
+
+    def ended_with(self) -> int | None:
+        """The code it has left with by itself; None if it runs, or was stopped or killed."""
+        return self._child.poll() if self._child else None
+
+    def has_ended(self) -> bool:
+        """Whether it has left by itself."""
+        return self.ended_with() is not None
+
     def start(self) -> None:
         """Start it and wait until it serves; nothing happens if it runs."""
         if self._child is not None:

@@ -103,11 +103,13 @@ class Processor:
 
         Raises:
             Fatal: if going on would do harm; what was taken before is flushed.
-            Unavailable: if a new process would fare better, e.g. after the topic was re-created.
+            Unavailable: if a new process would fare better, e.g. after the topic was re-created, or
+                when Faust gave up; it waits for its servers before it starts.
         """
-        await self._app.start()
+        await self._app.begin()
         flushing = asyncio.create_task(self._watched(self._pipeline.run_flushes()))
         watching = [
+            asyncio.create_task(self._watched(self._app.end())),
             asyncio.create_task(self._watched(self._watch_topic())),
             asyncio.create_task(self._watched(self._watch_generation())),
             asyncio.create_task(self._watched(self._sampling.run(self._pipeline, self._log_end))),

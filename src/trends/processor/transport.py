@@ -1,4 +1,4 @@
-"""Faust's Kafka transport, made to start where the store says and not where Kafka says.
+"""Faust's app and Kafka transport, made to start where the store says and not where Kafka says.
 
 Kafka's committed offset can be behind the checkpoint (a crash before the acknowledgement) or ahead
 of it (a store restored from a backup). The checkpoint rules. The committed offset is only
@@ -8,11 +8,14 @@ what people watch as consumer lag.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from typing import Any, NoReturn, Protocol, cast
 
 import faust
+from aiokafka.errors import KafkaError
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP
+
+from trends.errors import Unavailable
 
 
 class Positions(Protocol):
@@ -53,8 +56,32 @@ class ProcessorApp(faust.App):
 
     positions: Positions
 
+    async def begin(self) -> None:
+        """Starts it.
+
+        Raises:
+            Unavailable: if Kafka went away since it was asked last.
+        """
+        try:
+            await self.start()
+        except KafkaError as error:
+            raise _given_up(error) from error
+
+    async def end(self) -> NoReturn:
+        """Waits until it gives up: Faust then reads nothing any more, and tells only its log.
+
+        Raises:
+            Unavailable: always, with the reason.
+        """
+        await self.wait_until_stopped()
+        raise _given_up(self.crash_reason) from self.crash_reason
+
     def _create_directories(self) -> None:
         """Faust keeps tables on disk; there are none here, so no folder is needed either."""
 
     def _new_transport(self) -> Any:
         return CheckpointTransport(self.conf.broker_consumer, self)
+
+
+def _given_up(reason: BaseException | None) -> Unavailable:
+    return Unavailable(f"Faust gives up: {reason!r}; starting anew")
