@@ -69,13 +69,9 @@ def _report(verdict: Verdict, output: Format) -> None:
             }
         )
         return
-    by_resolution = ", ".join(f"{name} {count:,}" for name, count in verdict.compared.items())
+    out.print(summary(verdict))
     if verdict.equal:
-        out.print(
-            f"equal: {verdict.numbers:,} counts of {verdict.listings:,} listings ({by_resolution})"
-        )
         return
-    out.print(f"NOT EQUAL: {verdict.different:,} of {verdict.numbers:,} counts differ")
     if differences:
         columns = ["kind", "resolution", "bucket_s", "name", "stored", "recounted"]
         print_rows(differences, columns, output)
@@ -88,3 +84,13 @@ def _report(verdict: Verdict, output: Format) -> None:
         out.print(f"other terms or topics than its text gives: {plain(listing_id)}", markup=False)
     for listing_id in verdict.counted_twice:
         out.print(f"counted twice within the horizon: {plain(listing_id)}", markup=False)
+
+
+def summary(verdict: Verdict) -> str:
+    """The verdict in a line; that nothing was there to compare proves nothing, and is said."""
+    if not verdict.equal:
+        return f"NOT EQUAL: {verdict.different:,} of {verdict.numbers:,} counts differ"
+    if not verdict.listings:
+        return "nothing to compare: no listing is stored, and nothing is counted"
+    by_resolution = ", ".join(f"{name} {count:,}" for name, count in verdict.compared.items())
+    return f"equal: {verdict.numbers:,} counts of {verdict.listings:,} listings ({by_resolution})"
