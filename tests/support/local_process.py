@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from trends.embedded.child import LaunchedChild, launch
 from trends.embedded.log_file import last_lines
@@ -64,6 +67,16 @@ class LocalProcess:
         while self._child.poll() is None and time.monotonic() < end_s:
             time.sleep(POLL_S)
         self.kill()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stands still meanwhile: it accepts connections, and answers nothing."""
+        assert self._child is not None
+        self._child.send(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._child.send(signal.SIGCONT)
 
     def kill(self) -> None:
         """``kill -9``, for good: it and its whole process group are gone afterwards."""

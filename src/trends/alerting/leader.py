@@ -18,6 +18,7 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer
 
 from trends.clock import Clock
 from trends.wire.access import KafkaAccess
+from trends.wire.knock import knock
 from trends.wire.topics import translated
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class KafkaLeadership:
         self, access: KafkaAccess, topic: str, group: str, session_timeout_s: float
     ) -> None:
         self.before_handing_over: Callable[[], None] = _nothing
+        knock(access)
         with translated():
             self._consumer = KafkaConsumer(
                 **access.client_options(),

@@ -6,13 +6,13 @@ import base64
 from collections.abc import Sequence
 
 import orjson
-from kafka import KafkaProducer
 
 from trends.clock import Clock
 from trends.settings import Settings
 from trends.store.interface import DeadLetter, Forward
 from trends.wire.access import kafka_access
 from trends.wire.partition import home_partition
+from trends.wire.producer import Producer
 from trends.wire.publisher import Publisher
 from trends.wire.topics import describe_topic, translated
 
@@ -25,7 +25,7 @@ class Outlet:
         self._bootstrap = bootstrap
         self._access = kafka_access(settings, bootstrap)
         self._clock = clock
-        self._dead: KafkaProducer | None = None
+        self._dead = Producer(settings, bootstrap)
 
     def dead(self, letters: Sequence[DeadLetter]) -> None:
         """Sends dead letters to their topic; returns when Kafka has them.
@@ -36,19 +36,10 @@ class Outlet:
         if not letters:
             return
         with translated():
-            if self._dead is None:
-                self._dead = KafkaProducer(
-                    **self._access.client_options(),
-                    acks="all",
-                    batch_size=0,
-                    enable_idempotence=True,
-                    max_request_size=self._settings.message_max_bytes,
-                )
             topic = self._settings.dead_topic
-            sent = [self._dead.send(topic, value=encode_dead_letter(letter)) for letter in letters]
-            self._dead.flush()
+            sent = [self._dead.send(topic, encode_dead_letter(letter)) for letter in letters]
             for future in sent:
-                future.get(timeout=0)
+                self._dead.acknowledged(future)
 
     def forward(self, rows: Sequence[Forward]) -> None:
         """Sends lines to the partitions they belong to; returns when Kafka has them."""
@@ -64,8 +55,7 @@ class Outlet:
 
     def close(self) -> None:
         """Closes the connection, if there is one."""
-        if self._dead is not None:
-            self._dead.close()
+        self._dead.close()
 
 
 def encode_dead_letter(letter: DeadLetter) -> bytes:

@@ -1,8 +1,9 @@
 """Asks a Kafka whether it would let us in, and if not, why.
 
-In: an address, user, certificates. Out: nothing, or an error that says which setting is wrong. The
-client library only says after half a minute that it could not connect; the reason it logs at most.
-Sends what a client sends first: TLS, ApiVersions, the SASL exchange or a request for metadata.
+In: an address, user, certificates. Out: nothing, or an error that says which setting is wrong. Done
+before a client of kafka-python is made: that says only after half a minute that it could not
+connect, logs the reason at most, and leaves a thread and its sockets behind each time. Sends what a
+client sends first: TLS, ApiVersions, the SASL exchange or a request for metadata.
 """
 
 from __future__ import annotations

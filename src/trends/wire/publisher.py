@@ -9,25 +9,25 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from kafka import KafkaProducer
-from kafka.errors import KafkaError
-from kafka.producer.future import FutureRecordMetadata
+from kafka.producer.future import FutureRecordMetadata, RecordMetadata
 
 from trends.clock import Clock
+from trends.errors import Unavailable
+from trends.metrics.patience import delays
 from trends.model import Listing
 from trends.settings import Settings
-from trends.wire.access import kafka_access
 from trends.wire.codec import LINE_MAX_BYTES, encode_line, line_too_long
 from trends.wire.partition import home_partition
+from trends.wire.producer import Producer
 from trends.wire.topics import TopicInfo, translated
 
 log = logging.getLogger(__name__)
 
 IN_FLIGHT_MESSAGES_MAX: Final = 32
-DELIVERY_TIMEOUT_MS: Final = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,21 @@ class _Waiting:
 
 @dataclass(slots=True)
 class _InFlight:
-    future: FutureRecordMetadata
     partition: int
     value: bytes
     lines: int
+    future: FutureRecordMetadata | None = None
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.future is not None and bool(self.future.succeeded())
 
 
 class Publisher:
-    """Publishes to one topic; for one thread. Leaving the context delivers the rest."""
+    """Publishes to one topic; for one thread.
+
+    Leaving the context delivers the rest; on a stop signal, only what arrives within moments.
+    """
 
     def __init__(self, settings: Settings, bootstrap: str, topic: TopicInfo, clock: Clock) -> None:
         self._topic = topic
@@ -67,23 +74,16 @@ class Publisher:
         self._waiting = [_Waiting() for _ in range(topic.partitions)]
         self._in_flight: deque[_InFlight] = deque()
         self.sent: list[SentMessage] = []
-        with translated():
-            self._producer = KafkaProducer(
-                **kafka_access(settings, bootstrap).client_options(),
-                acks="all",
-                batch_size=0,
-                enable_idempotence=True,
-                max_request_size=settings.message_max_bytes,
-                delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
-                request_timeout_ms=10_000,
-                max_block_ms=DELIVERY_TIMEOUT_MS,
-            )
+        self._producer = Producer(settings, bootstrap)
 
     def __enter__(self) -> Publisher:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or issubclass(kind, Exception):
+            self.close()
+        else:
+            self._producer.close()
 
     def publish(self, listing: Listing) -> None:
         """Takes a listing; blocks while too many messages are in flight.
@@ -120,10 +120,8 @@ class Publisher:
         for partition, waiting in enumerate(self._waiting):
             if waiting.lines:
                 self._send(partition)
-        with translated():
-            self._producer.flush()
         while self._in_flight:
-            self._settle(self._in_flight.popleft())
+            self._settle_oldest()
 
     def close(self) -> None:
         """Delivers the rest and closes the connection."""
@@ -134,27 +132,43 @@ class Publisher:
 
     def _send(self, partition: int) -> None:
         waiting = self._waiting[partition]
-        value = b"\n".join(waiting.lines)
-        lines = len(waiting.lines)
         self._waiting[partition] = _Waiting()
-        self._in_flight.append(self._hand_over(partition, value, lines))
+        message = _InFlight(partition, b"\n".join(waiting.lines), len(waiting.lines))
+        self._in_flight.append(message)
+        self._hand_over([message])
         while len(self._in_flight) > IN_FLIGHT_MESSAGES_MAX:
-            self._settle(self._in_flight.popleft())
+            self._settle_oldest()
 
-    def _hand_over(self, partition: int, value: bytes, lines: int) -> _InFlight:
-        with translated():
-            future = self._producer.send(self._topic.name, value=value, partition=partition)
-        return _InFlight(future, partition, value, lines)
+    def _settle_oldest(self) -> None:
+        """Waits for an acknowledgement; sends again for as long as it does not come."""
+        message = self._in_flight[0]
+        waits = delays()
+        while (found := self._acknowledged(message)) is None:
+            pause_s = next(waits)
+            log.warning("%d messages are sent again in %.1f s", len(self._in_flight), pause_s)
+            self._clock.sleep(pause_s)
+            # All that are not acknowledged: they were of one producer, which has failed.
+            self._hand_over([each for each in self._in_flight if not each.is_delivered])
+        self._in_flight.popleft()
+        self.sent.append(SentMessage(found.partition, found.offset, message.lines))
 
-    def _settle(self, message: _InFlight) -> None:
-        """Waits for the acknowledgement; sends again for as long as it does not come."""
-        while True:
-            try:
-                metadata = message.future.get(timeout=2 * DELIVERY_TIMEOUT_MS / 1000)
-            except KafkaError as error:
-                log.warning("not delivered, sending again: %s: %s", type(error).__name__, error)
-                message = self._hand_over(message.partition, message.value, message.lines)
-            else:
-                sent = SentMessage(metadata.partition, metadata.offset, message.lines)
-                self.sent.append(sent)
-                return
+    def _acknowledged(self, message: _InFlight) -> RecordMetadata | None:
+        if message.future is None:
+            return None
+        try:
+            with translated():
+                return self._producer.acknowledged(message.future)
+        except Unavailable as error:
+            log.warning("not delivered: %s", error)
+            return None
+
+    def _hand_over(self, messages: Iterable[_InFlight]) -> None:
+        try:
+            with translated():
+                for message in messages:
+                    message.future = None
+                    message.future = self._producer.send(
+                        self._topic.name, message.value, partition=message.partition
+                    )
+        except Unavailable as error:
+            log.warning("not sent: %s", error)

@@ -75,9 +75,7 @@ def admin(
         ConfigError: if Kafka does not let us in.
         Unavailable: if it does not answer.
     """
-    if access.has_tls or access.has_sasl:
-        # Says at once why not; the client would only say after a while that it does not connect.
-        knock(access, request_timeout_ms / 1_000)
+    knock(access, request_timeout_ms / 1_000)
     with translated():
         client = KafkaAdminClient(
             **access.client_options(),
