@@ -8,13 +8,17 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import SecretStr
 
 from trends.errors import ConfigError
 from trends.settings import Settings
 from trends.tls import tls_context
+
+# A broker that has just come up knows nothing of its topics for a moment. Who shares out partitions
+# at that moment shares out none, and looks again only after this; by default after five minutes.
+METADATA_MAX_AGE_MS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class KafkaAccess:
         options: dict[str, Any] = {
             "bootstrap_servers": self.servers,
             "security_protocol": self.security,
+            "metadata_max_age_ms": METADATA_MAX_AGE_MS,
         }
         if self.has_tls:
             options["ssl_context"] = self.tls()
@@ -96,7 +101,10 @@ class KafkaAccess:
         # Slow to import, and only a processor needs it.
         from faust import SASLCredentials, SSLCredentials
 
-        options: dict[str, Any] = {"broker": [f"kafka://{server}" for server in self.servers]}
+        options: dict[str, Any] = {
+            "broker": [f"kafka://{server}" for server in self.servers],
+            "consumer_metadata_max_age_ms": METADATA_MAX_AGE_MS,
+        }
         if self.has_sasl:
             options["broker_credentials"] = SASLCredentials(
                 username=self.user,

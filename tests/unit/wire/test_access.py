@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from tests.support.certificates import Authority
 from trends.errors import ConfigError
 from trends.settings import Settings
-from trends.wire.access import KafkaAccess, kafka_access
+from trends.wire.access import METADATA_MAX_AGE_MS, KafkaAccess, kafka_access
 
 SERVERS = "a:1, b:2"
 LOGIN: dict[str, Any] = {"user": "ada", "password": SecretStr("secret")}
@@ -51,8 +51,12 @@ def test_without_security_there_is_only_an_address() -> None:
     assert access.client_options() == {
         "bootstrap_servers": ["a:1", "b:2"],
         "security_protocol": "PLAINTEXT",
+        "metadata_max_age_ms": METADATA_MAX_AGE_MS,
     }
-    assert access.faust_options() == {"broker": ["kafka://a:1", "kafka://b:2"]}
+    assert access.faust_options() == {
+        "broker": ["kafka://a:1", "kafka://b:2"],
+        "consumer_metadata_max_age_ms": METADATA_MAX_AGE_MS,
+    }
 
 
 @pytest.mark.parametrize("text", ["kafka", "kafka:", ":9092", "kafka:0", "kafka:99999", "a:1,,b:2"])
