@@ -22,6 +22,7 @@ from trends.counting.buckets import DAY_S, RESOLUTIONS
 from trends.errors import Unavailable
 from trends.metrics.meters import ProcessorMeters
 from trends.metrics.vitals import KAFKA, PARTITIONS, STORE, Vitals
+from trends.processor.assignment import Assignment
 from trends.processor.flood import FloodGuard
 from trends.processor.measures import Measures
 from trends.processor.outlet import Outlet
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 
 TOPIC_CHECK_INTERVAL_S: Final = 10.0
 GENERATION_CHECK_INTERVAL_S: Final = 2.0
+ASSIGNMENT_CHECK_INTERVAL_S: Final = 5.0
 STOP_TIMEOUT_S: Final = 15.0
 # Messages that Faust may hold for us; one can have 256 KiB, so the default of 4,096 is a gigabyte.
 BUFFERED_MESSAGES: Final = 64
@@ -76,6 +78,7 @@ class Processor:
         self._topic: TopicInfo | None = None
         self._failure: BaseException | None = None
         self._stopping = asyncio.Event()
+        self._assignment = Assignment(clock)
         self._app = self._build_app()
         self._vitals = vitals
         measures = Measures(ProcessorMeters(vitals.registry), clock)
@@ -89,9 +92,7 @@ class Processor:
             measures,
             flush_interval_s=settings.flush_interval_s,
             flush_listings=settings.flush_listings,
-            generation=lambda: self._app.consumer_generation_id,
             rewind=self._rewind,
-            on_fatal=self._fail,
         )
 
     def stop(self) -> None:
@@ -112,6 +113,7 @@ class Processor:
             asyncio.create_task(self._watched(self._app.end())),
             asyncio.create_task(self._watched(self._watch_topic())),
             asyncio.create_task(self._watched(self._watch_generation())),
+            asyncio.create_task(self._watched(self._watch_assignment())),
             asyncio.create_task(self._watched(self._sampling.run(self._pipeline, self._log_end))),
         ]
         log.info("processor started: group %s on %s", self._settings.group, self._bootstrap)
@@ -188,10 +190,12 @@ class Processor:
 
     async def _on_revoked(self, *_: Any, **__: Any) -> None:
         self._vitals.readiness.miss(PARTITIONS, "the group shares its partitions out anew")
+        self._assignment.revoked()
         await self._pipeline.close(self._settings.session_timeout_s / 2)
 
     async def _on_assigned(self, *received: Any, **__: Any) -> None:
         _, assigned = received
+        self._assignment.dealt(assigned)
         if not assigned:
             # It stands by: there are more processors than partitions.
             self._vitals.readiness.meet(PARTITIONS)
@@ -208,6 +212,10 @@ class Processor:
             return None
 
     async def _positions(self, consumer: Consumer, tps: set[TP]) -> Mapping[TP, int]:
+        with self._assignment.opening():
+            return await self._opened(consumer, tps)
+
+    async def _opened(self, consumer: Consumer, tps: set[TP]) -> Mapping[TP, int]:
         generation = self._app.consumer_generation_id
         known = {tp: self._pipeline.position(tp, generation) for tp in tps}
         if all(position is not None for position in known.values()):
@@ -293,3 +301,15 @@ class Processor:
                 raise Unavailable(
                     f"topics are now counted by generation {newest}, was {own}; starting anew"
                 )
+
+    async def _watch_assignment(self) -> None:
+        """Stops when partitions were dealt out and nobody opens them."""
+        while True:
+            await asyncio.sleep(ASSIGNMENT_CHECK_INTERVAL_S)
+            generation = self._app.consumer_generation_id
+            neglected = self._assignment.neglected(partial(self._is_open, generation))
+            if neglected:
+                raise Unavailable(f"{neglected[0]} was assigned but not opened; starting anew")
+
+    def _is_open(self, generation: int, tp: TP) -> bool:
+        return self._pipeline.position(tp, generation) is not None

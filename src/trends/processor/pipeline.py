@@ -19,7 +19,6 @@ from typing import Any, Final, TypeVar
 from faust.types import TP, EventT, Message
 
 from trends.clock import Clock
-from trends.errors import Unavailable
 from trends.metrics.patience import patiently_async
 from trends.metrics.vitals import KAFKA, STORE, Vitals
 from trends.processor.flush import write_flush
@@ -51,9 +50,7 @@ class Pipeline:
         *,
         flush_interval_s: float,
         flush_listings: int,
-        generation: Callable[[], int],
         rewind: Callable[[TP, int], Coroutine[Any, Any, None]],
-        on_fatal: Callable[[BaseException], None],
     ) -> None:
         """``store`` is used by the writing thread alone; shards bring their own to count with.
 
@@ -66,9 +63,7 @@ class Pipeline:
         self._measures = measures
         self._flush_interval_s = flush_interval_s
         self._flush_listings = flush_listings
-        self.generation = generation
         self._rewind = rewind
-        self._on_fatal = on_fatal
         self._slots: dict[TP, Slot] = {}
         self._counting = ThreadPoolExecutor(1, thread_name_prefix="counting")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="writing")
@@ -122,11 +117,8 @@ class Pipeline:
         async with self._taking:
             slot = self._slots.get(message.tp)
             if slot is None or slot.generation != message.generation_id:
-                # Of an assignment that is over: read again from the checkpoint.
-                if message.generation_id == self.generation():
-                    self._on_fatal(
-                        Unavailable(f"{message.tp} was assigned but could not be opened")
-                    )
+                # Fetched for an assignment that is over, or before this one was opened: it is read
+                # again from the checkpoint, by whoever has the partition then.
                 return
             if message.offset < slot.shard.next_offset:
                 slot.check_replayed(message.offset)

@@ -69,9 +69,7 @@ def pipeline_of(consumer: Consumer) -> Pipeline:
         Measures(ProcessorMeters(CollectorRegistry()), clock),
         flush_interval_s=1,
         flush_listings=1_000,
-        generation=lambda: 1,
         rewind=consumer.rewind,
-        on_fatal=lambda error: None,
     )
 
 
@@ -125,3 +123,26 @@ def test_a_partition_that_is_opened_anew_is_read_again_for_itself(
     asyncio.run(reopened_while_the_consumer_comes_to_rest())
     assert consumer.told == [0]
     assert consumer.position == 0
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+def test_what_comes_before_its_partition_is_opened_is_left_for_later(
+    shard: ShardProcessor, generation: int
+) -> None:
+    consumer = Consumer(log=list(range(4)), position=2)
+
+    async def take_before_and_after() -> None:
+        pipeline = pipeline_of(consumer)
+        if generation > 1:
+            await pipeline.open(HERE, generation, 4, lambda: shard)
+        await pipeline.take(consumer.next())
+        await pipeline.open(HERE, 1, 4, lambda: shard)
+        assert shard.next_offset == 0
+        consumer.position = 0  # as Faust is told after the opening
+        for _ in range(4):
+            await pipeline.take(consumer.next())
+        pipeline.stop_threads()
+
+    asyncio.run(take_before_and_after())
+    assert consumer.told == []
+    assert {each.listing.id for each in shard.take_flush().listings} == {f"id{n}" for n in range(4)}

@@ -1,0 +1,141 @@
+"""Where Faust and its client need help: a processor never just stands there, and nothing is lost.
+
+When Faust gives up it tells only its log: it reads nothing any more while the process lives on. The
+processor then says why and leaves; whoever is started next reads on at the checkpoint.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.integration.test_bad_input import line
+from tests.support.clickhouse import ClickHouseServer
+from tests.support.kafka import KafkaServer
+from tests.support.pipeline import TestPipeline, open_pipeline
+from tests.support.restarting import START_AGAIN
+from tests.support.waiting import wait_for
+from tests.support.worker import Worker
+from trends.wire.partition import home_partition
+from trends.wire.publisher import SentMessage
+
+NAMES: Final = [f"listing {number}" for number in range(8)]
+WAIT_S: Final = 60.0
+
+# A processor in which something is otherwise.
+PROGRAM: Final = """
+import sys, time
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.cluster import ClusterMetadata
+from aiokafka.consumer.fetcher import Fetcher
+from aiokafka.errors import KafkaConnectionError
+from trends.processor import assignment
+from trends.processor.transport import CheckpointConsumer
+from trends_services.processor.__main__ import main
+
+{change}
+sys.exit(main())
+"""
+FAILS: Final = """
+async def fails(*_, **__):
+    raise KafkaConnectionError("as planned")
+
+{call} = fails
+"""
+OPENS_NOTHING: Final = """
+async def returns(self):
+    pass
+
+CheckpointConsumer.perform_seek = returns
+assignment.OPENED_WITHIN_S = 1.0
+"""
+KNOWS_NO_TOPIC_AT_FIRST: Final = """
+known = ClusterMetadata.partitions_for_topic
+asked_first_s = []
+
+def known_later(self, topic):
+    asked_first_s.append(time.monotonic())
+    return known(self, topic) if time.monotonic() > asked_first_s[0] + 5 else None
+
+ClusterMetadata.partitions_for_topic = known_later
+"""
+
+
+@pytest.fixture
+def pipeline(
+    embedded_broker: KafkaServer, clickhouse: ClickHouseServer, tmp_path: Path
+) -> Iterator[TestPipeline]:
+    embedded_broker.start()
+    pipeline = open_pipeline(embedded_broker, clickhouse, tmp_path)
+    try:
+        yield pipeline
+    finally:
+        pipeline.stop()
+
+
+def send(pipeline: TestPipeline) -> list[SentMessage]:
+    return pipeline.send([(home_partition(name, 4), line(id=name)) for name in NAMES])
+
+
+def start_changed(pipeline: TestPipeline, change: str) -> Worker:
+    worker = Worker("changed", pipeline.env, pipeline.folder)
+    argv = (sys.executable, "-c", PROGRAM.format(change=change))
+    worker.spec = replace(worker.spec, argv=argv)
+    pipeline.workers.append(worker)
+    worker.start()
+    return worker
+
+
+def check_counted(pipeline: TestPipeline, sent: list[SentMessage]) -> None:
+    pipeline.wait_until_counted(sent)
+    counted = pipeline.query("SELECT sum(listings) FROM totals WHERE resolution = '1d'")
+    assert counted == [(len(NAMES),)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param("AIOKafkaProducer.start", id="its producer connects"),
+        pytest.param("AIOKafkaConsumer.start", id="its consumer connects"),
+        pytest.param("AIOKafkaConsumer.end_offsets", id="it asks where the log ends"),
+        pytest.param("Fetcher.fetched_records", id="it reads"),
+    ],
+)
+def test_a_processor_leaves_to_be_started_again_if_kafka_fails_when(
+    pipeline: TestPipeline, call: str
+) -> None:
+    sent = send(pipeline)
+    worker = start_changed(pipeline, FAILS.format(call=call))
+    wait_for(worker.has_ended, WAIT_S, "it leaves")
+    assert worker.ended_with() == START_AGAIN
+    assert "Faust gives up: KafkaConnectionError('as planned')" in worker.log
+    pipeline.start_worker()
+    check_counted(pipeline, sent)
+
+
+def test_a_processor_leaves_to_be_started_again_if_its_partitions_are_not_opened(
+    pipeline: TestPipeline,
+) -> None:
+    """As when Faust stops an opening that takes it too long."""
+    sent = send(pipeline)
+    worker = start_changed(pipeline, OPENS_NOTHING)
+    wait_for(worker.has_ended, WAIT_S, "it leaves")
+    assert worker.ended_with() == START_AGAIN
+    assert "was assigned but not opened" in worker.log
+    pipeline.start_worker()
+    check_counted(pipeline, sent)
+
+
+def test_partitions_that_were_unknown_when_they_were_shared_out_are_counted_soon(
+    pipeline: TestPipeline,
+) -> None:
+    """As those of a broker that has just come up; by default aiokafka looks after five minutes."""
+    sent = send(pipeline)
+    worker = start_changed(pipeline, KNOWS_NO_TOPIC_AT_FIRST)
+    check_counted(pipeline, sent)
+    assert not worker.has_ended()
