@@ -13,6 +13,7 @@ from tests.support.kafka import KafkaServer
 from tests.support.kafka.clients import create_topic, end_offset, read_all
 from tests.support.kafka.local import EmbeddedBroker
 from trends.clock import SystemClock
+from trends.errors import ConfigError
 from trends.settings import Settings, load_settings
 from trends.wire.producer import GRACE_S, Producer
 from trends.wire.publisher import Publisher
@@ -88,6 +89,20 @@ def test_a_publisher_delivers_everything_over_a_long_outage(
         for line in value.split(b"\n")
     ]
     assert set(arrived) == set(lines)
+
+
+def test_a_publisher_says_which_settings_do_not_fit_each_other(
+    embedded_broker: EmbeddedBroker, topic: str
+) -> None:
+    embedded_broker.start()
+    settings = load_settings(
+        listings_topic=topic, dead_topic=f"{topic}.dead", partitions=1, message_max_bytes=1 << 16
+    )
+    described = ensure_topics(settings, embedded_broker.bootstrap)
+    publisher = Publisher(settings, embedded_broker.bootstrap, described, SystemClock())
+    publisher.publish_line(bytes(1 << 17), 0)
+    with pytest.raises(ConfigError, match="TRENDS_MESSAGE_MAX_BYTES"):
+        publisher.flush()
 
 
 def test_a_stop_signal_does_not_wait_for_a_broker_that_is_away(

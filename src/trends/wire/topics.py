@@ -12,6 +12,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import (
     AuthorizationError,
     KafkaError,
+    MessageSizeTooLargeError,
     SaslAuthenticationFailedError,
     TopicAlreadyExistsError,
     UnsupportedSaslMechanismError,
@@ -45,7 +46,7 @@ def translated() -> Iterator[None]:
     """Turns errors of the Kafka client into ours.
 
     Raises:
-        ConfigError: if the user is refused, or may not do this.
+        ConfigError: if the user is refused, or may not do this; if a message is too long.
         Unavailable: otherwise; it can be mended by waiting or by the operator.
     """
     try:
@@ -58,6 +59,11 @@ def translated() -> Iterator[None]:
     except AuthorizationError as error:
         raise ConfigError(
             f"Kafka: {type(error).__name__}: {error}; let the user of TRENDS_KAFKA_USER do this"
+        ) from error
+    except MessageSizeTooLargeError as error:
+        raise ConfigError(
+            f"Kafka: {error}; raise TRENDS_MESSAGE_MAX_BYTES and the topic's max.message.bytes, or "
+            "lower TRENDS_BATCH_BYTES"
         ) from error
     except (KafkaError, OSError) as error:
         raise Unavailable(f"Kafka: {type(error).__name__}: {error}") from error
