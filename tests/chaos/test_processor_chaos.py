@@ -24,17 +24,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.exact import check_exact
 from tests.chaos.load import deliveries
 from tests.support.clickhouse import ClickHouseServer
 from tests.support.kafka import KafkaServer
 from tests.support.pipeline import CLOCK, TestPipeline, open_pipeline
 from tests.support.restarting import Restarting
-from trends.analysis.reference import ReferenceAnalyser
-from trends.analysis.segment import Bigrams
-from trends.analysis.taxonomy import default_taxonomy
 from trends.model import Listing
-from trends.store.client import connect
-from trends.store.verify import verify
 from trends.wire.publisher import Publisher, SentMessage
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "5"))
@@ -109,7 +105,7 @@ def test_counts_stay_exact_while_processes_are_killed_at_random(
         if sender.ident:
             sender.join()
         pipeline.stop()
-    _check(pipeline.url, load)
+    check_exact(pipeline.url, load)
 
 
 def _accidents(chance: random.Random, broker: KafkaServer) -> dict[str, int]:
@@ -118,21 +114,3 @@ def _accidents(chance: random.Random, broker: KafkaServer) -> dict[str, int]:
     if broker.durable:
         accidents["broker"] = chance.randrange(KILLS)
     return accidents
-
-
-def _check(url: str, load: list[Listing]) -> None:
-    client = connect(url)
-    try:
-        verdict = verify(client, ReferenceAnalyser(default_taxonomy(), Bigrams()), 90, CLOCK)
-        assert verdict.equal, (verdict.different, verdict.differences, verdict.counted_twice)
-        ids = client.query("SELECT id FROM listings").result_rows
-        assert sorted(row[0] for row in ids) == sorted({listing.id for listing in load})
-        assert verdict.listings == len(ids)
-        assert client.command("SELECT count() FROM dead_letters") == 0
-        by_resolution = client.query(
-            "SELECT resolution, sum(listings) FROM totals GROUP BY resolution ORDER BY resolution"
-        ).result_rows
-        assert ("1d", len(ids)) in [tuple(row) for row in by_resolution]
-        print(f"equal: {verdict.numbers:,} counts of {len(ids):,} listings")
-    finally:
-        client.close()
