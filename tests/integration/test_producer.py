@@ -19,12 +19,17 @@ from trends.wire.producer import GRACE_S, Producer
 from trends.wire.publisher import Publisher
 from trends.wire.topics import ensure_topics
 
-DELIVERY_TIMEOUT_S = 3.0
+# Long enough for a machine that is busy, and a message of which a try has failed.
+DELIVERY_TIMEOUT_S = 6.0
+REQUEST_TIMEOUT_S = 2.0
 
 
 def impatient(settings: Settings, bootstrap: str) -> Producer:
     return Producer(
-        settings, bootstrap, delivery_timeout_s=DELIVERY_TIMEOUT_S, request_timeout_s=1.0
+        settings,
+        bootstrap,
+        delivery_timeout_s=DELIVERY_TIMEOUT_S,
+        request_timeout_s=REQUEST_TIMEOUT_S,
     )
 
 
