@@ -294,6 +294,26 @@ def test_the_doctor_finds_the_stack_well(up: Stack, replayed: Path) -> None:
     assert "chDB" in checks["embedded", "store"]["detail"]
 
 
+@pytest.mark.parametrize("part", ["clickhouse", "broker"])
+def test_a_command_waits_for_a_server_that_does_not_answer_yet(
+    up: Stack, replayed: Path, part: str
+) -> None:
+    """As while the supervisor of a running stack starts it again."""
+    state = read_state(up.folder)
+    assert state is not None
+    (pid,) = [process.pid for process in state.processes if process.name == part]
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    with started("replay", str(replayed), env=environment(up.folder)) as process:
+        try:
+            assert process.stderr is not None
+            assert "waiting for" in process.stderr.readline()
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        process.communicate(timeout=TIMEOUT_S)
+        assert process.returncode == 0
+
+
 def test_verify_names_the_count_that_is_wrong(up: Stack, replayed: Path) -> None:
     assert up.json("verify")["equal"] is True
     row = (

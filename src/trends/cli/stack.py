@@ -9,7 +9,7 @@ from clickhouse_connect.driver.client import Client
 
 from trends.cli.interrupt import Interrupted, raise_if_interrupted
 from trends.cli.output import err, say
-from trends.cli.waiting import WAIT_LIMIT_S, wait_for_servers
+from trends.cli.waiting import WAIT_LIMIT_S, wait_for_kafka, wait_for_servers, wait_for_store
 from trends.clock import SystemClock
 from trends.embedded.stack import Part, Stack, running_stack
 from trends.embedded.state import is_alive, read_state
@@ -33,7 +33,12 @@ def stack(
     clock = SystemClock()
     wait_for_servers(settings, parts, clock, say, wait_limit_s)
     with running_stack(settings, clock, parts, _tell) as running:
-        prepare_store(store_access(settings, running.clickhouse))
+        # A stack that runs already may be in the middle of starting one of them again.
+        if running.kafka and {Part.BROKER, Part.PROCESSOR} & set(parts):
+            wait_for_kafka(kafka_access(settings, running.kafka), "", clock, say)
+        store = store_access(settings, running.clickhouse)
+        wait_for_store(store, "", clock, say)
+        prepare_store(store)
         try:
             raise_if_interrupted()
             yield running
@@ -65,8 +70,9 @@ def broker_access(settings: Settings) -> KafkaAccess:
     bootstrap = settings.kafka or (state.addresses.get("kafka", "") if running and state else "")
     if not bootstrap:
         raise ConfigError("no broker runs here: start `trends up`, or set TRENDS_KAFKA")
-    wait_for_servers(settings, {Part.BROKER}, SystemClock(), say)
-    return kafka_access(settings, bootstrap)
+    access = kafka_access(settings, bootstrap)
+    wait_for_kafka(access, "", SystemClock(), say)
+    return access
 
 
 def watched(running: Stack, *more: Callable[[], None]) -> Callable[[], None]:

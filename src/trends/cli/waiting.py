@@ -1,7 +1,7 @@
 """Waiting for servers that settings name: visibly, with back-off, and not for ever.
 
 In: settings and which parts a command needs. Out: nothing, once each of these servers answers.
-The embedded servers are none of its business: the supervisor waits for those.
+Embedded servers that a command starts are none of its business: the supervisor waits for those.
 """
 
 from __future__ import annotations
@@ -53,13 +53,27 @@ def wait_for_servers(
     """
     if settings.kafka and {Part.BROKER, Part.PROCESSOR} & set(parts):
         access = kafka_access(settings, settings.kafka)
-        servers = single_servers(access)
-        name = f"Kafka at {settings.kafka} (TRENDS_KAFKA)"
-        wait_for(name, lambda: any(map(kafka_answers_us, servers)), clock, say, limit_s)
+        wait_for_kafka(access, " (TRENDS_KAFKA)", clock, say, limit_s)
     if settings.clickhouse and {Part.STORE, Part.PROCESSOR} & set(parts):
         store = store_access(settings, settings.clickhouse)
-        name = f"ClickHouse at {redact_url(store.url)} (TRENDS_CLICKHOUSE)"
-        wait_for(name, lambda: clickhouse_answers(store), clock, say, limit_s)
+        wait_for_store(store, " (TRENDS_CLICKHOUSE)", clock, say, limit_s)
+
+
+def wait_for_kafka(
+    access: KafkaAccess, named: str, clock: Clock, say: Say, limit_s: float | None = WAIT_LIMIT_S
+) -> None:
+    """Returns when one of its servers answers; see `wait_for_servers`."""
+    servers = single_servers(access)
+    name = f"Kafka at {access.bootstrap}{named}"
+    wait_for(name, lambda: any(map(kafka_answers_us, servers)), clock, say, limit_s)
+
+
+def wait_for_store(
+    access: StoreAccess, named: str, clock: Clock, say: Say, limit_s: float | None = WAIT_LIMIT_S
+) -> None:
+    """Returns when it answers; see `wait_for_servers`."""
+    name = f"ClickHouse at {redact_url(access.url)}{named}"
+    wait_for(name, lambda: clickhouse_answers(access), clock, say, limit_s)
 
 
 def wait_for(
