@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
+import os
 import signal
 import sys
-from typing import Final
+from collections.abc import Callable
+from typing import Final, NoReturn
 
 from trends.clock import Clock
 from trends.metrics.readiness import Liveness
@@ -15,7 +18,7 @@ from trends.processor.build import build_processor
 from trends.settings import Settings
 
 # Relative, for type checkers know this package under the name of its folder.
-from ..running import run_service  # noqa: TID252
+from ..running import START_AGAIN, run_service  # noqa: TID252
 
 BEAT_EVERY_S: Final = 1.0
 # Nothing may keep the event loop for long: Kafka's heartbeats depend on it.
@@ -42,7 +45,10 @@ def main() -> int:
     gc.set_threshold(200_000, 20, 100)
     return run_service(
         "processor",
-        lambda settings, clock, vitals: asyncio.run(run(settings, clock, vitals)),
+        # Not `asyncio.run`, which waits for whatever Faust has left behind.
+        lambda settings, clock, vitals: asyncio.new_event_loop().run_until_complete(
+            run(settings, clock, vitals)
+        ),
         conditions=(KAFKA, STORE, PARTITIONS),
         silent_max_s=SILENT_MAX_S,
     )
@@ -54,5 +60,18 @@ async def _beat(liveness: Liveness) -> None:
         await asyncio.sleep(BEAT_EVERY_S)
 
 
+def leave(main: Callable[[], int]) -> NoReturn:
+    """Ends the process as ``main`` says, whatever Faust's threads still wait for."""
+    code = START_AGAIN
+    try:
+        code = main()
+    except Exception:
+        logging.getLogger(__name__).exception("this is a defect")
+    finally:
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main)

@@ -30,17 +30,20 @@ WAIT_S: Final = 150.0
 
 # A processor in which something is otherwise.
 PROGRAM: Final = """
-import sys, time
+import asyncio, time
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.cluster import ClusterMetadata
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.errors import KafkaConnectionError
+from faust import Settings
 from trends.processor import assignment
+from trends.processor.app import Processor
+from trends.processor.pipeline import Pipeline
 from trends.processor.transport import CheckpointConsumer
-from trends_services.processor.__main__ import main
+from trends_services.processor.__main__ import leave, main
 
 {change}
-sys.exit(main())
+leave(main)
 """
 FAILS: Final = """
 async def fails(*_, **__):
@@ -54,6 +57,53 @@ async def returns(self):
 
 CheckpointConsumer.perform_seek = returns
 assignment.OPENED_WITHIN_S = 1.0
+"""
+# Counts one message, and fails before it is stored.
+FAILS_WITH_MORE_TO_STORE: Final = """
+read = Fetcher.fetched_records
+has_read = gives_up = False
+
+async def reads_once(self, *given, **named):
+    global has_read, gives_up
+    if has_read:
+        await asyncio.sleep(1)
+        gives_up = True
+        raise KafkaConnectionError("as planned")
+    found = await read(self, *given, **named)
+    has_read = bool(found)
+    return found
+
+Fetcher.fetched_records = reads_once
+{more}
+"""
+CONSUMER_STOPS_SLOWLY: Final = """
+stop = AIOKafkaConsumer.stop
+
+async def stops_slowly(self):
+    await asyncio.sleep(8)
+    await stop(self)
+
+AIOKafkaConsumer.stop = stops_slowly
+"""
+LAST_FLUSH_FAILS: Final = """
+close = Pipeline.close
+
+async def fails_at_last(self, *given):
+    if gives_up:
+        raise RuntimeError("another one")
+    await close(self, *given)
+
+Pipeline.close = fails_at_last
+"""
+OPENS_SLOWLY: Final = """
+Settings.broker_request_timeout.default = 4.0
+open_shard = Processor._open_shard
+
+def opens_slowly(self, info):
+    time.sleep(3)
+    return open_shard(self, info)
+
+Processor._open_shard = opens_slowly
 """
 KNOWS_NO_TOPIC_AT_FIRST: Final = """
 known = ClusterMetadata.partitions_for_topic
@@ -120,6 +170,32 @@ def test_a_processor_leaves_to_be_started_again_if_kafka_fails_when(
     assert "Faust gives up: KafkaConnectionError('as planned')" in worker.log
     pipeline.start_worker()
     check_counted(pipeline, sent)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param(CONSUMER_STOPS_SLOWLY, id="Faust waits for its dead thread"),
+        pytest.param(LAST_FLUSH_FAILS, id="its last flush fails"),
+    ],
+)
+def test_a_processor_leaves_even_if(pipeline: TestPipeline, more: str) -> None:
+    pipeline.env["TRENDS_FLUSH_INTERVAL_S"] = "20"
+    sent = send(pipeline)
+    worker = start_changed(pipeline, FAILS_WITH_MORE_TO_STORE.format(more=more))
+    wait_for(worker.has_ended, WAIT_S, "it leaves")
+    assert worker.ended_with() == START_AGAIN
+    assert "Faust gives up: KafkaConnectionError('as planned')" in worker.log
+    pipeline.start_worker(TRENDS_FLUSH_INTERVAL_S="0.3")
+    check_counted(pipeline, sent)
+
+
+def test_an_opening_may_take_longer_than_faust_would_wait(pipeline: TestPipeline) -> None:
+    """As of a processor that has much to take over, or whose store is away."""
+    sent = send(pipeline)
+    worker = start_changed(pipeline, OPENS_SLOWLY)
+    check_counted(pipeline, sent)
+    assert not worker.has_ended()
 
 
 def test_a_processor_leaves_to_be_started_again_if_its_partitions_are_not_opened(

@@ -38,13 +38,13 @@ class SpikesTopic:
         """Returns when Kafka has it."""
         with translated():
             try:
-                future = self._producer.send(
+                sending = self._producer.send(
                     self._topic,
                     transition_json(delivery.transition),
                     key=delivery.transition.alert.id.encode(),
                     headers=[("delivery-id", delivery.id.encode())],
                 )
-                self._producer.acknowledged(future)
+                self._producer.acknowledged(sending)
             except MessageSizeTooLargeError as error:
                 raise Refused(f"Kafka: {error}") from error
 

@@ -121,13 +121,25 @@ class Processor:
         for task in (flushing, *watching):
             task.cancel()
         await asyncio.gather(flushing, *watching, return_exceptions=True)
-        await self._pipeline.close(STOP_TIMEOUT_S)
-        await self._app.stop()
+        try:
+            await self._pipeline.close(STOP_TIMEOUT_S)
+        except Exception as error:
+            self._fail(error)
+        await self._stop_app()
         self._pipeline.stop_threads()
         self._sampling.stop()
         self._outlet.close()
         if self._failure is not None:
             raise self._failure
+
+    async def _stop_app(self) -> None:
+        """Leaves the group, if Faust still can: after a crash it may wait for its dead thread."""
+        stopping = asyncio.create_task(self._app.stop())
+        _, waiting = await asyncio.wait({stopping}, timeout=STOP_TIMEOUT_S)
+        if waiting:
+            log.warning("Faust does not stop within %.0f s; leaving without it", STOP_TIMEOUT_S)
+        elif error := stopping.exception():
+            log.warning("Faust does not stop in good order: %r", error)
 
     def _fail(self, error: BaseException) -> None:
         if self._failure is None:
@@ -184,6 +196,7 @@ class Processor:
 
         app.agent(topic, name="listings")(listings)
         app.positions = self._positions
+        app.opening = self._assignment.opening
         app.on_partitions_revoked.connect(self._on_revoked)
         app.on_partitions_assigned.connect(self._on_assigned)
         return app
@@ -212,10 +225,6 @@ class Processor:
             return None
 
     async def _positions(self, consumer: Consumer, tps: set[TP]) -> Mapping[TP, int]:
-        with self._assignment.opening():
-            return await self._opened(consumer, tps)
-
-    async def _opened(self, consumer: Consumer, tps: set[TP]) -> Mapping[TP, int]:
         generation = self._app.consumer_generation_id
         known = {tp: self._pipeline.position(tp, generation) for tp in tps}
         if all(position is not None for position in known.values()):

@@ -1,7 +1,7 @@
 """The partitions that this processor was dealt, and whether each of them gets opened.
 
-Faust gives up an opening that takes it too long, and reads on as if it had succeeded. What it then
-reads is not counted, for it belongs to no open shard; so somebody has to notice.
+Where Faust stops opening them, for whatever reason, it tells nobody. What it reads then is not
+counted, for it belongs to no open shard; so somebody has to notice.
 """
 
 from __future__ import annotations

@@ -38,17 +38,23 @@ class Outlet:
         with translated():
             topic = self._settings.dead_topic
             sent = [self._dead.send(topic, encode_dead_letter(letter)) for letter in letters]
-            for future in sent:
-                self._dead.acknowledged(future)
+            for sending in sent:
+                self._dead.acknowledged(sending)
 
     def forward(self, rows: Sequence[Forward]) -> None:
-        """Sends lines to the partitions they belong to; returns when Kafka has them."""
+        """Sends lines to the partitions they belong to; returns when Kafka has them.
+
+        Raises:
+            Unavailable: if it has not; sending them again does no harm.
+        """
         if not rows:
             return
         # Rare (a producer that partitions otherwise, a topic that grew), so it connects anew and
         # sees the present number of partitions.
         topic = describe_topic(self._access, self._settings.listings_topic)
-        with Publisher(self._settings, self._bootstrap, topic, self._clock) as publisher:
+        with Publisher(
+            self._settings, self._bootstrap, topic, self._clock, insists=False
+        ) as publisher:
             for row in rows:
                 # As it was written: encoded anew it could be longer than a line may be.
                 publisher.publish_line(row.raw, home_partition(row.listing.id, topic.partitions))

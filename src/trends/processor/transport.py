@@ -7,15 +7,18 @@ what people watch as consumer lag.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NoReturn, Protocol, cast
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Final, NoReturn, Protocol, cast
 
 import faust
 from aiokafka.errors import KafkaError
-from faust.transport.drivers.aiokafka import Consumer, Transport
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP
 
 from trends.errors import Unavailable
+
+OPENING_MAX_S: Final = 10 * 365 * 86_400.0
 
 
 class Positions(Protocol):
@@ -28,11 +31,15 @@ class CheckpointConsumer(Consumer):
     """Seeks to the checkpoint wherever Faust would seek to the committed offset."""
 
     async def perform_seek(self) -> None:
+        app = cast(ProcessorApp, self.app)
+        with app.opening():
+            await self._open(app)
+
+    async def _open(self, app: ProcessorApp) -> None:
         await super().perform_seek()
         tps = set(self.assignment())
         if not tps:
             return
-        app = cast(ProcessorApp, self.app)
         positions = await app.positions(self, tps)
         await self.read_on_at(positions)
         for tp, offset in positions.items():
@@ -43,6 +50,20 @@ class CheckpointConsumer(Consumer):
         await self.seek_wait(positions)
         for tp, offset in positions.items():
             self._read_offset[tp] = offset or None
+
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return PatientThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class PatientThread(AIOKafkaConsumerThread):
+    """Lets an opening take as long as its servers need."""
+
+    def _create_worker_consumer(self, transport: Transport) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        # Now that Kafka's client knows it, this setting is only the time after which Faust stops an
+        # opening, and with it all that was ever to follow, without a word.
+        self.app.conf.broker_request_timeout = OPENING_MAX_S
+        return consumer
 
 
 class CheckpointTransport(Transport):
@@ -55,6 +76,8 @@ class ProcessorApp(faust.App):
     """A Faust app that asks ``positions`` where to read on after every assignment."""
 
     positions: Positions
+    opening: Callable[[], AbstractContextManager[None]]
+    """Within, partitions are being opened."""
 
     async def begin(self) -> None:
         """Starts it.

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from kafka.producer.future import FutureRecordMetadata, RecordMetadata
+from kafka.producer.future import RecordMetadata
 
 from trends.clock import Clock
 from trends.errors import Unavailable
@@ -22,7 +22,7 @@ from trends.model import Listing
 from trends.settings import Settings
 from trends.wire.codec import LINE_MAX_BYTES, encode_line, line_too_long
 from trends.wire.partition import home_partition
-from trends.wire.producer import Producer
+from trends.wire.producer import Producer, Sending
 from trends.wire.topics import TopicInfo, translated
 
 log = logging.getLogger(__name__)
@@ -53,20 +53,37 @@ class _InFlight:
     partition: int
     value: bytes
     lines: int
-    future: FutureRecordMetadata | None = None
+    sending: Sending | None = None
 
     @property
     def is_delivered(self) -> bool:
-        return self.future is not None and bool(self.future.succeeded())
+        return self.sending is not None and self.sending.is_acknowledged
 
 
 class Publisher:
     """Publishes to one topic; for one thread.
 
     Leaving the context delivers the rest; on a stop signal, only what arrives within moments.
+
+    Args:
+        settings: how to connect, and how much goes into a message.
+        bootstrap: servers.
+        topic: as it is now.
+        clock: to wait with.
+        insists: send again what is not delivered, for as long as it takes; else raise `Unavailable`
+            for the caller, who then has to publish all of it again.
     """
 
-    def __init__(self, settings: Settings, bootstrap: str, topic: TopicInfo, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        bootstrap: str,
+        topic: TopicInfo,
+        clock: Clock,
+        *,
+        insists: bool = True,
+    ) -> None:
+        self._insists = insists
         self._topic = topic
         self._clock = clock
         self._batch_bytes = settings.batch_bytes
@@ -80,7 +97,7 @@ class Publisher:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None or issubclass(kind, Exception):
+        if kind is None or (self._insists and issubclass(kind, Exception)):
             self.close()
         else:
             self._producer.close()
@@ -147,28 +164,33 @@ class Publisher:
             pause_s = next(waits)
             log.warning("%d messages are sent again in %.1f s", len(self._in_flight), pause_s)
             self._clock.sleep(pause_s)
-            # All that are not acknowledged: they were of one producer, which has failed.
+            # All that are not acknowledged: their producer was abandoned with them.
             self._hand_over([each for each in self._in_flight if not each.is_delivered])
         self._in_flight.popleft()
         self.sent.append(SentMessage(found.partition, found.offset, message.lines))
 
     def _acknowledged(self, message: _InFlight) -> RecordMetadata | None:
-        if message.future is None:
+        if message.sending is None:
             return None
         try:
             with translated():
-                return self._producer.acknowledged(message.future)
+                return self._producer.acknowledged(message.sending)
         except Unavailable as error:
-            log.warning("not delivered: %s", error)
+            self._told(error)
             return None
 
     def _hand_over(self, messages: Iterable[_InFlight]) -> None:
         try:
             with translated():
                 for message in messages:
-                    message.future = None
-                    message.future = self._producer.send(
+                    message.sending = None
+                    message.sending = self._producer.send(
                         self._topic.name, message.value, partition=message.partition
                     )
         except Unavailable as error:
-            log.warning("not sent: %s", error)
+            self._told(error)
+
+    def _told(self, error: Unavailable) -> None:
+        if not self._insists:
+            raise error
+        log.warning("not delivered: %s", error)
