@@ -6,6 +6,8 @@ processor then says why and leaves; whoever is started next reads on at the chec
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -105,6 +107,13 @@ def opens_slowly(self, info):
 
 Processor._open_shard = opens_slowly
 """
+OPENS_FOR_EVER: Final = """
+def opens_for_ever(self, info):
+    print("opening", flush=True)
+    time.sleep(1_000)
+
+Processor._open_shard = opens_for_ever
+"""
 KNOWS_NO_TOPIC_AT_FIRST: Final = """
 known = ClusterMetadata.partitions_for_topic
 asked_first_s = []
@@ -196,6 +205,21 @@ def test_an_opening_may_take_longer_than_faust_would_wait(pipeline: TestPipeline
     worker = start_changed(pipeline, OPENS_SLOWLY)
     check_counted(pipeline, sent)
     assert not worker.has_ended()
+
+
+def test_a_processor_stops_when_told_to_while_partitions_are_opened(
+    pipeline: TestPipeline,
+) -> None:
+    """As while the store is away."""
+    sent = send(pipeline)
+    worker = start_changed(pipeline, OPENS_FOR_EVER)
+    wait_for(lambda: "opening" in worker.log, WAIT_S, "it opens a partition")
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGTERM)
+    wait_for(worker.has_ended, WAIT_S, "it leaves")
+    assert worker.ended_with() == 0
+    pipeline.start_worker()
+    check_counted(pipeline, sent)
 
 
 def test_a_processor_leaves_to_be_started_again_if_its_partitions_are_not_opened(

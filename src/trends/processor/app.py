@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import Any, Final, cast
 
@@ -107,39 +107,45 @@ class Processor:
             Unavailable: if a new process would fare better, e.g. after the topic was re-created, or
                 when Faust gave up; it waits for its servers before it starts.
         """
-        await self._app.begin()
-        flushing = asyncio.create_task(self._watched(self._pipeline.run_flushes()))
-        watching = [
-            asyncio.create_task(self._watched(self._app.end())),
-            asyncio.create_task(self._watched(self._watch_topic())),
-            asyncio.create_task(self._watched(self._watch_generation())),
-            asyncio.create_task(self._watched(self._watch_assignment())),
-            asyncio.create_task(self._watched(self._sampling.run(self._pipeline, self._log_end))),
-        ]
-        log.info("processor started: group %s on %s", self._settings.group, self._bootstrap)
+        works: tuple[Coroutine[Any, Any, None], ...] = (
+            self._begin(),
+            self._pipeline.run_flushes(),
+            self._app.end(),
+            self._watch_topic(),
+            self._watch_generation(),
+            self._watch_assignment(),
+            self._sampling.run(self._pipeline, self._log_end),
+        )
+        tasks = [asyncio.create_task(self._watched(work)) for work in works]
         await self._stopping.wait()
-        for task in (flushing, *watching):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(flushing, *watching, return_exceptions=True)
-        try:
-            await self._pipeline.close(STOP_TIMEOUT_S)
-        except Exception as error:
-            self._fail(error)
-        await self._stop_app()
+        await asyncio.wait(tasks, timeout=STOP_TIMEOUT_S)
+        await self._ended(self._pipeline.close(STOP_TIMEOUT_S), "the last flush")
+        await self._ended(self._app.stop(), "Faust")
         self._pipeline.stop_threads()
         self._sampling.stop()
         self._outlet.close()
         if self._failure is not None:
             raise self._failure
 
-    async def _stop_app(self) -> None:
-        """Leaves the group, if Faust still can: after a crash it may wait for its dead thread."""
-        stopping = asyncio.create_task(self._app.stop())
-        _, waiting = await asyncio.wait({stopping}, timeout=STOP_TIMEOUT_S)
+    async def _begin(self) -> None:
+        await self._app.begin()
+        log.info("processor started: group %s on %s", self._settings.group, self._bootstrap)
+
+    async def _ended(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        """Waits for the end of something, but not for ever.
+
+        A partition may be in the middle of being opened, by a store that is away; and after a crash
+        Faust may wait for its own thread, which is gone.
+        """
+        task = asyncio.create_task(work)
+        _, waiting = await asyncio.wait({task}, timeout=STOP_TIMEOUT_S)
         if waiting:
-            log.warning("Faust does not stop within %.0f s; leaving without it", STOP_TIMEOUT_S)
-        elif error := stopping.exception():
-            log.warning("Faust does not stop in good order: %r", error)
+            log.warning("%s has not ended after %.0f s; leaving", what, STOP_TIMEOUT_S)
+        elif error := task.exception():
+            log.warning("%s has failed: %r", what, error)
+            self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
         if self._failure is None:
