@@ -164,7 +164,8 @@ class Publisher:
             pause_s = next(waits)
             log.warning("%d messages are sent again in %.1f s", len(self._in_flight), pause_s)
             self._clock.sleep(pause_s)
-            # All that are not acknowledged: their producer was abandoned with them.
+            # All that are not acknowledged: most of them were of the producer that has failed, and
+            # what Kafka has twice counts once.
             self._hand_over([each for each in self._in_flight if not each.is_delivered])
         self._in_flight.popleft()
         self.sent.append(SentMessage(found.partition, found.offset, message.lines))
