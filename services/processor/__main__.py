@@ -65,6 +65,8 @@ def leave(main: Callable[[], int]) -> NoReturn:
     code = START_AGAIN
     try:
         code = main()
+    except KeyboardInterrupt:  # while it waited for its servers there was nothing to finish
+        code = 0
     except Exception:
         logging.getLogger(__name__).exception("this is a defect")
     finally:
