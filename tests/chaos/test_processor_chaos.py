@@ -31,7 +31,7 @@ from tests.support.kafka import KafkaServer
 from tests.support.pipeline import CLOCK, TestPipeline, open_pipeline
 from tests.support.restarting import Restarting
 from trends.model import Listing
-from trends.wire.publisher import Publisher, SentMessage
+from trends.wire.publisher import SentMessage
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "5"))
 LISTINGS = int(os.environ.get("CHAOS_LISTINGS", "4000"))
@@ -53,13 +53,7 @@ class Sender(threading.Thread):
 
     def run(self) -> None:
         try:
-            pipeline = self._pipeline
-            with Publisher(pipeline.settings, pipeline.kafka, pipeline.topic, CLOCK) as publisher:
-                for number, listing in enumerate(self._load):
-                    publisher.publish(listing)
-                    if number % 10 == 9:
-                        time.sleep(self._pause_s)
-            self.sent = publisher.sent
+            self.sent = self._pipeline.publish(self._load, self._pause_s)
         except BaseException as error:
             self.failure = error
 

@@ -154,6 +154,11 @@ def start_changed(pipeline: TestPipeline, change: str) -> Worker:
     return worker
 
 
+def check_left(worker: Worker, code: int) -> None:
+    wait_for(worker.has_ended, WAIT_S, "it leaves")
+    assert worker.ended_with() == code
+
+
 def check_counted(pipeline: TestPipeline, sent: list[SentMessage]) -> None:
     pipeline.wait_until_counted(sent, WAIT_S)
     counted = pipeline.query("SELECT sum(listings) FROM totals WHERE resolution = '1d'")
@@ -174,8 +179,7 @@ def test_a_processor_leaves_to_be_started_again_if_kafka_fails_when(
 ) -> None:
     sent = send(pipeline)
     worker = start_changed(pipeline, FAILS.format(call=call))
-    wait_for(worker.has_ended, WAIT_S, "it leaves")
-    assert worker.ended_with() == START_AGAIN
+    check_left(worker, START_AGAIN)
     assert "Faust gives up: KafkaConnectionError('as planned')" in worker.log
     pipeline.start_worker()
     check_counted(pipeline, sent)
@@ -192,8 +196,7 @@ def test_a_processor_leaves_even_if(pipeline: TestPipeline, more: str) -> None:
     pipeline.env["TRENDS_FLUSH_INTERVAL_S"] = "20"
     sent = send(pipeline)
     worker = start_changed(pipeline, FAILS_WITH_MORE_TO_STORE.format(more=more))
-    wait_for(worker.has_ended, WAIT_S, "it leaves")
-    assert worker.ended_with() == START_AGAIN
+    check_left(worker, START_AGAIN)
     assert "Faust gives up: KafkaConnectionError('as planned')" in worker.log
     pipeline.start_worker(TRENDS_FLUSH_INTERVAL_S="0.3")
     check_counted(pipeline, sent)
@@ -216,8 +219,7 @@ def test_a_processor_stops_when_told_to_while_partitions_are_opened(
     wait_for(lambda: "opening" in worker.log, WAIT_S, "it opens a partition")
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGTERM)
-    wait_for(worker.has_ended, WAIT_S, "it leaves")
-    assert worker.ended_with() == 0
+    check_left(worker, 0)
     pipeline.start_worker()
     check_counted(pipeline, sent)
 
@@ -228,8 +230,7 @@ def test_a_processor_leaves_to_be_started_again_if_its_partitions_are_not_opened
     """As when Faust stops an opening that takes it too long."""
     sent = send(pipeline)
     worker = start_changed(pipeline, OPENS_NOTHING)
-    wait_for(worker.has_ended, WAIT_S, "it leaves")
-    assert worker.ended_with() == START_AGAIN
+    check_left(worker, START_AGAIN)
     assert "was assigned but not opened" in worker.log
     pipeline.start_worker()
     check_counted(pipeline, sent)

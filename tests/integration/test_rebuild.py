@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,7 +27,7 @@ from trends.model import Listing
 from trends.store.client import connect
 from trends.store.generations import active_generation
 from trends.store.verify import verify
-from trends.wire.publisher import Publisher, SentMessage
+from trends.wire.publisher import SentMessage
 
 TRENDS = (sys.executable, "-c", "from trends.cli.main import main; main()")
 # Dies as by ``kill -9`` when it has rewritten the first listings.
@@ -122,12 +121,7 @@ def pipeline(
 
 def send(pipeline: TestPipeline, some: Iterator[Listing], over_s: float = 0) -> list[SentMessage]:
     batch = list(some)
-    with Publisher(pipeline.settings, pipeline.kafka, pipeline.topic, CLOCK) as publisher:
-        for number, listing in enumerate(batch):
-            publisher.publish(listing)
-            if over_s and number % 10 == 9:
-                time.sleep(10 * over_s / len(batch))
-    return publisher.sent
+    return pipeline.publish(batch, 10 * over_s / len(batch))
 
 
 def check(pipeline: TestPipeline, taxonomy: str, number: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from tests.support.kafka import KafkaServer
 from tests.support.worker import Worker
 from trends.clock import SystemClock
 from trends.ingest.progress import sent_offsets, wait_until_counted
+from trends.model import Listing
 from trends.settings import Settings, load_settings
 from trends.store.client import connect
 from trends.store.migrate import prepare_store
-from trends.wire.publisher import SentMessage
+from trends.wire.publisher import Publisher, SentMessage
 from trends.wire.topics import TopicInfo, ensure_topics
 
 CLOCK = SystemClock()
@@ -65,6 +66,15 @@ class TestPipeline:
             return [SentMessage(f.get(30).partition, f.get(30).offset, 1) for f in futures]
         finally:
             producer.close()
+
+    def publish(self, listings: Iterable[Listing], pause_s: float = 0) -> list[SentMessage]:
+        """As a source does, to the topic as `topic` has it; pauses after every tenth."""
+        with Publisher(self.settings, self.kafka, self.topic, CLOCK) as publisher:
+            for number, listing in enumerate(listings):
+                publisher.publish(listing)
+                if pause_s and number % 10 == 9:
+                    time.sleep(pause_s)
+        return publisher.sent
 
     def wait_until_counted(self, sent: Sequence[SentMessage], timeout_s: float = 60) -> None:
         """Returns when all of ``sent`` is behind the checkpoints; fails after the timeout."""

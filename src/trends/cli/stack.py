@@ -9,7 +9,13 @@ from clickhouse_connect.driver.client import Client
 
 from trends.cli.interrupt import Interrupted, raise_if_interrupted
 from trends.cli.output import err, say
-from trends.cli.waiting import WAIT_LIMIT_S, wait_for_kafka, wait_for_servers, wait_for_store
+from trends.cli.waiting import (
+    WAIT_LIMIT_S,
+    needs_kafka,
+    wait_for_kafka,
+    wait_for_servers,
+    wait_for_store,
+)
 from trends.clock import SystemClock
 from trends.embedded.stack import Part, Stack, running_stack
 from trends.embedded.state import is_alive, read_state
@@ -33,12 +39,12 @@ def stack(
     clock = SystemClock()
     wait_for_servers(settings, parts, clock, say, wait_limit_s)
     with running_stack(settings, clock, parts, _tell) as running:
-        # A stack that runs already may be in the middle of starting one of them again.
-        if running.kafka and {Part.BROKER, Part.PROCESSOR} & set(parts):
-            wait_for_kafka(kafka_access(settings, running.kafka), "", clock, say)
-        store = store_access(settings, running.clickhouse)
-        wait_for_store(store, "", clock, say)
-        prepare_store(store)
+        # A stack that runs already may be in the middle of starting one of its own again.
+        if running.kafka and not settings.kafka and needs_kafka(parts):
+            wait_for_kafka(settings, running.kafka, clock, say)
+        if not settings.clickhouse:
+            wait_for_store(settings, running.clickhouse, clock, say)
+        prepare_store(store_access(settings, running.clickhouse))
         try:
             raise_if_interrupted()
             yield running
@@ -70,9 +76,8 @@ def broker_access(settings: Settings) -> KafkaAccess:
     bootstrap = settings.kafka or (state.addresses.get("kafka", "") if running and state else "")
     if not bootstrap:
         raise ConfigError("no broker runs here: start `trends up`, or set TRENDS_KAFKA")
-    access = kafka_access(settings, bootstrap)
-    wait_for_kafka(access, "", SystemClock(), say)
-    return access
+    wait_for_kafka(settings, bootstrap, SystemClock(), say)
+    return kafka_access(settings, bootstrap)
 
 
 def watched(running: Stack, *more: Callable[[], None]) -> Callable[[], None]:

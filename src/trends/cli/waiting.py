@@ -51,27 +51,40 @@ def wait_for_servers(
         ConfigError: if an address is not one.
         Unavailable: after ``limit_s``.
     """
-    if settings.kafka and {Part.BROKER, Part.PROCESSOR} & set(parts):
-        access = kafka_access(settings, settings.kafka)
-        wait_for_kafka(access, " (TRENDS_KAFKA)", clock, say, limit_s)
+    if settings.kafka and needs_kafka(parts):
+        wait_for_kafka(settings, settings.kafka, clock, say, limit_s)
     if settings.clickhouse and {Part.STORE, Part.PROCESSOR} & set(parts):
-        store = store_access(settings, settings.clickhouse)
-        wait_for_store(store, " (TRENDS_CLICKHOUSE)", clock, say, limit_s)
+        wait_for_store(settings, settings.clickhouse, clock, say, limit_s)
+
+
+def needs_kafka(parts: Collection[Part]) -> bool:
+    """Whether a command that works with ``parts`` needs the broker."""
+    return not {Part.BROKER, Part.PROCESSOR}.isdisjoint(parts)
 
 
 def wait_for_kafka(
-    access: KafkaAccess, named: str, clock: Clock, say: Say, limit_s: float | None = WAIT_LIMIT_S
+    settings: Settings,
+    bootstrap: str,
+    clock: Clock,
+    say: Say,
+    limit_s: float | None = WAIT_LIMIT_S,
 ) -> None:
-    """Returns when one of its servers answers; see `wait_for_servers`."""
-    servers = single_servers(access)
-    name = f"Kafka at {access.bootstrap}{named}"
+    """Returns when one of the servers answers; see `wait_for_servers`."""
+    servers = single_servers(kafka_access(settings, bootstrap))
+    name = f"Kafka at {bootstrap}{' (TRENDS_KAFKA)' if settings.kafka else ''}"
     wait_for(name, lambda: any(map(kafka_answers_us, servers)), clock, say, limit_s)
 
 
 def wait_for_store(
-    access: StoreAccess, named: str, clock: Clock, say: Say, limit_s: float | None = WAIT_LIMIT_S
+    settings: Settings,
+    url: str,
+    clock: Clock,
+    say: Say,
+    limit_s: float | None = WAIT_LIMIT_S,
 ) -> None:
     """Returns when it answers; see `wait_for_servers`."""
+    access = store_access(settings, url)
+    named = " (TRENDS_CLICKHOUSE)" if settings.clickhouse else ""
     name = f"ClickHouse at {redact_url(access.url)}{named}"
     wait_for(name, lambda: clickhouse_answers(access), clock, say, limit_s)
 

@@ -30,7 +30,7 @@ from trends.processor.pipeline import Pipeline
 from trends.processor.sampling import Sampling
 from trends.processor.shard import ShardLimits, ShardProcessor
 from trends.processor.takeover import is_counted, take_over
-from trends.processor.transport import CheckpointConsumer, ProcessorApp
+from trends.processor.transport import FOR_EVER_S, CheckpointConsumer, ProcessorApp
 from trends.settings import Settings
 from trends.store.interface import ShardInfo, Store
 from trends.store.rebuild import RebuildStore
@@ -45,9 +45,6 @@ ASSIGNMENT_CHECK_INTERVAL_S: Final = 5.0
 STOP_TIMEOUT_S: Final = 15.0
 # Messages that Faust may hold for us; one can have 256 KiB, so the default of 4,096 is a gigabyte.
 BUFFERED_MESSAGES: Final = 64
-# After so long without reading anything a member leaves its group, and aiokafka never lets it join
-# again: a spare without a partition would be one for a day only. It must not depend on the time.
-IDLE_MAX_S: Final = 10 * 365 * 86_400.0
 
 
 class Processor:
@@ -178,7 +175,9 @@ class Processor:
             stream_wait_empty=False,
             stream_processing_timeout=86_400.0,
             broker_max_poll_records=BUFFERED_MESSAGES,
-            broker_max_poll_interval=IDLE_MAX_S,
+            # After so long without reading anything a member leaves its group, and aiokafka never
+            # lets it join again: a spare without a partition would be one for a day only.
+            broker_max_poll_interval=FOR_EVER_S,
             broker_session_timeout=session_s,
             broker_heartbeat_interval=session_s / 4,
             broker_rebalance_timeout=session_s,

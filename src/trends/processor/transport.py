@@ -18,7 +18,7 @@ from faust.types import TP
 
 from trends.errors import Unavailable
 
-OPENING_MAX_S: Final = 10 * 365 * 86_400.0
+FOR_EVER_S: Final = 10 * 365 * 86_400.0
 
 
 class Positions(Protocol):
@@ -62,7 +62,7 @@ class PatientThread(AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         # Now that Kafka's client knows it, this setting is only the time after which Faust stops an
         # opening, and with it all that was ever to follow, without a word.
-        self.app.conf.broker_request_timeout = OPENING_MAX_S
+        self.app.conf.broker_request_timeout = FOR_EVER_S
         return consumer
 
 

@@ -17,7 +17,7 @@ from tests.support.pipeline import CLOCK, TestPipeline, open_pipeline
 from tests.support.scrape import Scrape, missing
 from tests.support.waiting import wait_for
 from trends.embedded.ports import choose_ports
-from trends.wire.publisher import Publisher, SentMessage
+from trends.wire.publisher import SentMessage
 
 WAIT_S = 60
 COUNTERS = {
@@ -47,10 +47,8 @@ def pipeline(
 
 def publish(pipeline: TestPipeline, number: int, seed: int) -> list[SentMessage]:
     """Listings with duplicates and late ones, many in a message, and two lines of rubbish."""
-    with Publisher(pipeline.settings, pipeline.kafka, pipeline.topic, CLOCK) as publisher:
-        for listing in deliveries(number, seed, CLOCK.now()):
-            publisher.publish(listing)
-    return [*publisher.sent, *pipeline.send([(0, b"no json"), (1, b"{}")])]
+    sent = pipeline.publish(deliveries(number, seed, CLOCK.now()))
+    return [*sent, *pipeline.send([(0, b"no json"), (1, b"{}")])]
 
 
 def is_ready(port: int) -> bool:
