@@ -22,7 +22,7 @@ from clickhouse_connect.driver.client import Client
 from trends.analysis.kernel import KernelAnalyser
 from trends.analysis.segment import Bigrams
 from trends.analysis.taxonomy import default_taxonomy, default_text
-from trends.clock import Clock
+from trends.clock import ManualClock
 from trends.counting.buckets import RESOLUTIONS
 from trends.model import Listing
 from trends.processor.flood import FloodGuard
@@ -104,9 +104,9 @@ def _listing(at: datetime, number: int, title: str, text: str) -> Listing:
     )
 
 
-def fill(client: Client, given: Iterable[Listing], clock: Clock) -> None:
-    """Counts listings, in two shards, and ranks what there is to rank."""
-    generation = counting_generation(client, Bigrams(), default_text(), clock.now())
+def fill(client: Client, given: Iterable[Listing], now: datetime) -> None:
+    """Counts listings, in two shards, and ranks the days that end with ``now``'s."""
+    generation = counting_generation(client, Bigrams(), default_text(), now)
     store = ClickHouseStore(client, generation.number)
     analyser = KernelAnalyser(default_taxonomy(), Bigrams())
     shards = [
@@ -120,11 +120,9 @@ def fill(client: Client, given: Iterable[Listing], clock: Clock) -> None:
         )
         for partition in range(2)
     ]
-    now = clock.now()
     for offset, listing in enumerate(given):
         shard = shards[home_partition(listing.id, len(shards))]
         shard.process(offset, encode_line(listing), now, now)
     write_flush(store, [shard.take_flush() for shard in shards], now)
-    # Of the day before the listings' last one, too: right after midnight that is two days ago.
-    since = (now - timedelta(minutes=15)).date() - DAY
-    rank_all(StoreBoard(client, clock), since, clock, lambda *_: None)
+    clock = ManualClock(now)
+    rank_all(StoreBoard(client, clock), now.date() - DAY, clock, lambda *_: None)

@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="package")
 def now() -> datetime:
-    """When the filled store's listings end; a day that has just begun has none to rank yet."""
-    now = SystemClock().now().replace(second=0, microsecond=0)
-    return now - timedelta(minutes=20) if (now.hour, now.minute // 15) == (0, 0) else now
+    """When the filled store's listings end: 18:47, today or yesterday.
+
+    The ranking of a day is another one in each of its hours, and so is what dashboards show.
+    """
+    now = SystemClock().now()
+    end = now.replace(hour=18, minute=47, second=0, microsecond=0)
+    return end if end <= now else end - timedelta(days=1)
 
 
 @pytest.fixture(scope="package")
@@ -45,7 +49,7 @@ def filled(stack: Stack, now: datetime) -> Iterator[Client]:
     from tests.support.board_store import fill, listings
 
     writer = connect(stack.clickhouse)
-    fill(writer, listings(now), SystemClock())
+    fill(writer, listings(now), now)
     writer.close()
     client = connect(stack.reader)
     yield client

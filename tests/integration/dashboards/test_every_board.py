@@ -6,7 +6,7 @@ the tests of each dashboard.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -93,11 +93,19 @@ RANGES: Mapping[str, tuple[timedelta, Mapping[str, Choice]]] = {
 90 days is what `test_no_panel_is_empty_that_should_not_be` asks."""
 
 
+Make = Callable[[str, timedelta], Board]
+
+
 @pytest.fixture
-def stores(filled: Client, alerts: Alerts, piped: Observed) -> dict[str, Client]:
-    """The store that each dashboard has something to show of."""
+def boards(filled: Client, alerts: Alerts, now: datetime, piped: Observed) -> Make:
+    """A dashboard over the store that it has something to show of, until that one's end."""
     del alerts
-    return {**dict.fromkeys(NAMES, filled), "pipeline": piped.reader}
+
+    def made(name: str, length: timedelta) -> Board:
+        client, end = (piped.reader, NOW) if name == "pipeline" else (filled, now)
+        return Board(name, client, end - length, end)
+
+    return made
 
 
 def test_these_are_all() -> None:
@@ -113,13 +121,9 @@ def test_these_are_all() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("length", "choices"), RANGES.values(), ids=RANGES)
 def test_answers_keep_their_contract(
-    stores: dict[str, Client],
-    now: datetime,
-    name: str,
-    length: timedelta,
-    choices: Mapping[str, Choice],
+    boards: Make, name: str, length: timedelta, choices: Mapping[str, Choice]
 ) -> None:
-    shown = Board(name, stores[name], now - length, now).answers(choices[name])
+    shown = boards(name, length).answers(choices[name])
     assert len(shown) > 10
 
 
@@ -139,17 +143,14 @@ EMPTY: Mapping[str, Mapping[str, str]] = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_panel_is_empty_that_should_not_be(
-    stores: dict[str, Client], alerts: Alerts, now: datetime, name: str
-) -> None:
+def test_no_panel_is_empty_that_should_not_be(boards: Make, alerts: Alerts, name: str) -> None:
     asked: dict[str, Any] = {**NOTHING[name]}
     (kettle,) = [alert for alert in alerts.standing if alert.spike.name == KETTLE]
     if name == "trends":
         asked["name"] = (NEW,)  # there is an alert on it
     if name == "spikes":
         asked["alert"] = kettle.id
-    length, end = (DAY / 4, NOW) if name == "pipeline" else (90 * DAY, now)
-    found = Board(name, stores[name], end - length, end).answers(asked)
+    found = boards(name, DAY / 4 if name == "pipeline" else 90 * DAY).answers(asked)
     assert {title for title, rows in found.items() if not rows} == set(EMPTY[name])
 
 
@@ -169,10 +170,8 @@ def test_no_panel_is_empty_that_should_not_be(
         ("pipeline", "Partitions"),
     ],
 )
-def test_what_is_chosen_stays_a_value(
-    stores: dict[str, Client], now: datetime, name: str, title: str
-) -> None:
+def test_what_is_chosen_stays_a_value(boards: Make, name: str, title: str) -> None:
     """Were any of it taken for SQL, there would be rows."""
-    shown = Board(name, stores[name], now - 90 * DAY, now)
+    shown = boards(name, 90 * DAY)
     assert shown.rows(title, **NOTHING[name]) or title == "What is told of it"
     assert shown.rows(title, **HOSTILE[name]) == []
