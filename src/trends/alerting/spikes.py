@@ -183,7 +183,10 @@ def _high(expected: float, size: float) -> float:
 
 
 def _best(group: Sequence[Thing], evidence: Sequence[Mentioning]) -> tuple[EvidenceListing, ...]:
-    """The listings that mention most of what rose, and rose furthest; then most upvotes."""
+    """The listings that mention most of what rose, and rose furthest; then most upvotes.
+
+    What is listed again under the same title shows nothing more: it comes after all others.
+    """
     weights = {one.name: math.log(max(one.lift, 1.01)) for thing in group for one in thing.found}
     lead = group[0].lead.name
     scored = []
@@ -198,6 +201,8 @@ def _best(group: Sequence[Thing], evidence: Sequence[Mentioning]) -> tuple[Evide
                     score += weight * (TITLE_COUNTS if name in title else 1.0)
         scored.append((score / weights[lead], listing))
     scored.sort(key=lambda pair: (-pair[0] * _worth(pair[1].upvotes), pair[1].id))
+    first = {listing.title.casefold(): listing.id for _, listing in reversed(scored)}
+    scored.sort(key=lambda pair: first[pair[1].title.casefold()] != pair[1].id)
     return tuple(
         EvidenceListing(
             id=listing.id,

@@ -212,6 +212,16 @@ def test_the_best_five_are_the_evidence_by_upvotes_then_by_id(look: Look) -> Non
     assert spike.evidence[2].id < spike.evidence[3].id
 
 
+def test_what_is_listed_again_under_the_same_title_comes_last(look: Look) -> None:
+    titles = ("A Glider", "Gliders", "a glider", "A glider", "Sails", "A glider", "Sails")
+    rise = [
+        replace(one, title=title, upvotes=100 - number)
+        for number, (one, title) in enumerate(zip(event("glider", many=7), titles, strict=True))
+    ]
+    (spike,) = look(quiet(), usual(), rise)
+    assert [one.upvotes for one in spike.evidence] == [100, 99, 96, 98, 97]
+
+
 def test_a_story_that_was_voted_down_is_evidence_too(look: Look) -> None:
     rise = [replace(one, upvotes=-n) for n, one in enumerate(event("glider", many=8))]
     (spike,) = look(quiet(), usual(), rise)
