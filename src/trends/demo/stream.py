@@ -1,7 +1,7 @@
 """The synthetic stream: plausible listings from templates, every one decided by the seed.
 
 In: a seed, days and shares. Out: listings. Topics have the popularity of Zipf's law and keep it;
-one, `RISING`, is hardly known in the history and takes off in the live part. Never looks at a
+one, `RISING`, has a single listing in the history and takes off in the live part. Never looks at a
 clock: the caller says when a listing appears.
 """
 
@@ -59,17 +59,21 @@ class DemoStream:
     def history(self, before: date, days: int, per_day: int) -> Iterator[Listing]:
         """The listings of ``days`` days that end the day before ``before``, in order of time.
 
+        The first one of the middle day is about `RISING`, and no other.
+
         Args:
             before: the first day that is no history.
             days: how many days.
             per_day: listings of a working day; there are fewer on weekends.
         """
-        for day in (before - timedelta(days=back) for back in range(days, 0, -1)):
+        for back in range(days, 0, -1):
+            day = before - timedelta(days=back)
             share = WEEKEND_SHARE if day.weekday() >= 5 else 1.0
             count = round(per_day * share * self._chance.uniform(0.9, 1.1))
             for number in range(count):
                 moment = ANNOUNCED_AT[number * len(ANNOUNCED_AT) // count]
-                yield self.listing(datetime.combine(day, moment, UTC), RISING_SHARE_BEFORE)
+                is_known = (back, number) == (days // 2, 0)
+                yield self.listing(datetime.combine(day, moment, UTC), float(is_known))
 
     def listing(self, listed_at: datetime, share_rising: float) -> Listing:
         """One more listing.

@@ -66,28 +66,28 @@ LAST_NAMES: Final = tuple(
 )
 
 # {s} subject, {t} task, {t2} another task, {a} adjective, {n} name, {q} {q2} qualities,
-# {d} data set, {x} {y} numbers.
+# {d} data set, {x} {y} numbers. A word of its own right after the subject would become part of it.
 TITLES: Final = (
     "{n}: {s} for {t}",
-    "{a} {s} for {t}",
-    "{s} without tears: lessons from {t}",
-    "What {s} learns from {t}",
-    "How far does {s} carry {t}?",
     "{n}, or {a} {s}",
+    "{a} {s}, and lessons from {t}",
+    "{n}: on the {q} of {s}",
+    "How much {q} is in {s}?",
+    "{q} and {t} by {a} {s}",
     "Trading {q} for {q2} in {s}",
-    "{s} meets {t}",
     "On the {q} of {s} in {t}",
-    "From {t} to {t2} with {s}",
+    "From {t} to {t2} with {a} {s}",
+    "{t} on {d}: {s}, {q} and {q2}",
 )
 # Between slots and function words stands one word of its own: phrases of the templates would
 # otherwise be the most frequent terms.
 OPENINGS: Final = (
-    "Is {s} ready for {t}?",
-    "Until now {s} has not been of use for {t}.",
-    "We revisit {s}, this time for {t}.",
-    "Why does {s} fail at {t}?",
-    "For {t}, {s} lacks {q}.",
-    "We bring {s} to {t}.",
+    "{s} has not been of use for {t} until now.",
+    "Is there more to {s} than {t}?",
+    "This is {s}, and this time it is for {t}.",
+    "Why is it that {s} fails at {t}?",
+    "For {t}, {q} is what {s} has not.",
+    "We have {s}, and now it does {t}.",
     "{t}: is {s} enough?",
     "With {n}, {s} comes to {t}.",
 )
@@ -100,14 +100,14 @@ MIDDLES: Final = (
     "For {q} there is a bound, and we prove it.",
     "It needs no labels.",
     "On {d} we find more {q}.",
-    "The {a} variant needs {x} times less of it.",
+    "One in {x} is enough for the {a} variant.",
     "All of it fits on {x} machines.",
     "Neither {q} nor {q2} suffers.",
     "{t2}, too, is within reach.",
 )
 ENDINGS: Final = (
     "{q} improves by {x}.{y} percent on {d}.",
-    "The code of {n} is here.",
+    "{n} comes with its code.",
     "This holds for {t2} as well.",
     "In {x} of 20 trials {n} wins.",
     "There are {x} failures, and we list them.",

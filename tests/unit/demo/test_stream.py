@@ -59,6 +59,13 @@ def test_history_ends_the_day_before_and_is_in_order() -> None:
     assert all(earlier <= later for earlier, later in pairwise(times))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_history_knows_the_rising_topic_from_one_listing(seed: int) -> None:
+    listings = list(DemoStream(seed).history(date(2026, 3, 2), 28, 40))
+    (known,) = [each for each in listings if RISING.phrase in each.text.lower()]
+    assert known.event_time.date() == date(2026, 2, 16)
+
+
 def test_weekends_are_quieter() -> None:
     days = Counter(x.event_time.date() for x in DemoStream(1).history(date(2026, 3, 2), 14, 40))
     working = [count for day, count in days.items() if day.weekday() < 5]
