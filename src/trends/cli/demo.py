@@ -17,7 +17,7 @@ from trends.cli.demo_board import Board, draw, read_board
 from trends.cli.demo_feed import HISTORY_DAYS, DemoFeed
 from trends.cli.demo_folder import empty_demo_folder
 from trends.cli.errors import reported
-from trends.cli.interrupt import Interrupted, raise_if_interrupted
+from trends.cli.interrupt import Interrupted, raise_if_interrupted, uninterrupted
 from trends.cli.options import OutputFormat
 from trends.cli.output import Format, out, print_json
 from trends.cli.stack import stack, watched
@@ -110,11 +110,13 @@ class _Demo:
         board = Board(0, 0, (), ())
         try:
             self.show(None, "publishing four weeks of history ...")
-            self.feed.publish_history(today)
+            with uninterrupted():
+                self.feed.publish_history(today)
             look_s = 0.0
             while not (once and self.feed.is_over):
                 raise_if_interrupted()
-                self.feed.publish_due()
+                with uninterrupted():
+                    self.feed.publish_due()
                 if self.clock.monotonic_s() >= look_s:
                     self.running.check()
                     board = self._look(today)

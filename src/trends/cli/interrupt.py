@@ -18,6 +18,7 @@ from trends.clock import Clock, SystemClock
 from trends.embedded.signals import handling_stop_signals
 
 _arrived: list[int] = []
+_only_noted = threading.Event()
 # `timeout` and some shells send a signal twice, to the process and to its group: that is one wish.
 SAME_WISH_S = 0.5
 SHOW_CURSOR = b"\x1b[?25h"
@@ -52,7 +53,9 @@ def interruptible(clock: Clock | None = None) -> Iterator[None]:
         if first_s is None:
             first_s = now_s
             _arrived.append(number)
-            raise Interrupted(number)
+            if not _only_noted.is_set():
+                raise Interrupted(number)
+            return
         if now_s - first_s > SAME_WISH_S:
             _leave_at_once(number)
 
@@ -68,6 +71,20 @@ def raise_if_interrupted() -> None:
     """
     if _arrived:
         raise Interrupted(_arrived[0])
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Within, the first stop signal is only noted, and raises at the end.
+
+    For what must not be left half done, as a listing that is published and not yet counted as such.
+    """
+    _only_noted.set()
+    try:
+        yield
+    finally:
+        _only_noted.clear()
+    raise_if_interrupted()
 
 
 def _leave_at_once(number: int) -> NoReturn:

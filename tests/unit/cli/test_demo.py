@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import signal
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
+from unittest.mock import MagicMock
 
 import pytest
 from rich.console import Console
 
+from trends.cli.demo import _Demo
 from trends.cli.demo_board import BARS_ASCII, Board, Row, draw, sparkline
 from trends.cli.demo_feed import HISTORY_DAYS, HISTORY_PER_DAY, DemoFeed
 from trends.cli.demo_folder import MARKER, empty_demo_folder
+from trends.cli.interrupt import interruptible
 from trends.clock import ManualClock
 from trends.demo.stream import DemoStream
 from trends.demo.vocabulary import RISING
@@ -97,6 +101,30 @@ def test_the_rising_topic_is_rare_at_first_and_common_later() -> None:
     about = [RISING.phrase in x.text.lower() for x in publisher.listings]
     assert sum(about[:100]) < 15
     assert sum(about[-100:]) > 20
+
+
+@pytest.mark.usefixtures("stop_signals")
+@pytest.mark.parametrize("at", [1, 700, 2_000])
+def test_whatever_is_published_when_it_is_stopped_is_told(
+    at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopping(PublisherInMemory):
+        def publish(self, listing: Listing) -> None:
+            super().publish(listing)
+            if len(self.listings) == at:
+                signal.raise_signal(signal.SIGINT)
+
+    clock, publisher = ManualClock(NOW), Stopping()
+    taken = cast(Publisher, publisher)
+    feed = DemoFeed(DemoStream(1), taken, clock, 100, None)
+    monkeypatch.setattr(
+        "trends.cli.demo.read_board", lambda *_: Board(len(publisher.listings), 0, (), ())
+    )
+    nothing: Any = MagicMock()
+    demo = _Demo(nothing, nothing, nothing, taken, feed, clock, nothing)
+    with interruptible(clock):
+        board = demo.run(once=False)
+    assert at <= board.counted == feed.published
 
 
 def test_a_folder_of_somebody_else_is_refused_and_kept(tmp_path: Path) -> None:

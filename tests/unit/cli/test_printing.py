@@ -12,7 +12,7 @@ import typer
 
 from trends.cli.dead_retry import outcome_of
 from trends.cli.errors import reported
-from trends.cli.interrupt import Interrupted, interruptible, raise_if_interrupted
+from trends.cli.interrupt import Interrupted, interruptible, raise_if_interrupted, uninterrupted
 from trends.cli.output import cell, plain, table_of
 from trends.cli.sql import refusal
 from trends.clock import ManualClock
@@ -115,6 +115,25 @@ def test_a_signal_whose_exception_was_lost_is_not_forgotten() -> None:
     assert caught.value.exit_code == 143
     with interruptible(ManualClock(NOW)):
         raise_if_interrupted()
+
+
+def test_what_must_not_be_half_done_is_done_before_a_signal_counts() -> None:
+    done: list[str] = []
+
+    def works() -> None:
+        with uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            done.append("all of it")
+
+    with interruptible(ManualClock(NOW)):
+        with pytest.raises(Interrupted):
+            works()
+        assert done == ["all of it"]
+    with interruptible(ManualClock(NOW)):
+        with uninterrupted():
+            pass
+        with pytest.raises(Interrupted):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_handlers_are_put_back() -> None:
