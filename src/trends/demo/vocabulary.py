@@ -95,7 +95,7 @@ MIDDLES: Final = (
     "{n} has {q} where others have {q2}.",
     "It is {a} and yet simple.",
     "In {x} steps it is done.",
-    "We train on {d} and test on {t2}.",
+    "{d} is for training, {t2} for tests.",
     "With a {a} schedule it converges in {x} rounds.",
     "For {q} there is a bound, and we prove it.",
     "It needs no labels.",
@@ -106,7 +106,7 @@ MIDDLES: Final = (
     "{t2}, too, is within reach.",
 )
 ENDINGS: Final = (
-    "{q} improves by {x}.{y} percent on {d}.",
+    "On {d}, {q} improves by {x}.{y} percent.",
     "{n} comes with its code.",
     "This holds for {t2} as well.",
     "In {x} of 20 trials {n} wins.",
