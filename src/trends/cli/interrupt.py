@@ -55,8 +55,7 @@ def interruptible(clock: Clock | None = None) -> Iterator[None]:
             _arrived.append(number)
             if not _only_noted.is_set():
                 raise Interrupted(number)
-            return
-        if now_s - first_s > SAME_WISH_S:
+        elif now_s - first_s > SAME_WISH_S:
             _leave_at_once(number)
 
     with handling_stop_signals(handle):
