@@ -70,7 +70,7 @@ LAST_NAMES: Final = tuple(
 TITLES: Final = (
     "{n}: {s} for {t}",
     "{n}, or {a} {s}",
-    "{a} {s}, and lessons from {t}",
+    "{a} {s}. And {t}?",
     "{n}: on the {q} of {s}",
     "How much {q} is in {s}?",
     "{q} and {t} by {a} {s}",
